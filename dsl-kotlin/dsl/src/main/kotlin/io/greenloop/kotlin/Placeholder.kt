@@ -1,0 +1,3 @@
+package io.greenloop.kotlin
+
+internal object Placeholder

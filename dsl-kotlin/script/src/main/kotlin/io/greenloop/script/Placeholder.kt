@@ -1,0 +1,3 @@
+package io.greenloop.script
+
+internal object Placeholder

@@ -1,0 +1,6 @@
+/** The eventlet and gevent dialects on one hub. */
+module io.greenloop.eventlet {
+  requires transitive io.greenloop.runtime;
+  requires transitive io.greenloop.greenlet;
+  requires static org.jspecify;
+}

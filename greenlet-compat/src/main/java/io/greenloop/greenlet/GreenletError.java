@@ -1,0 +1,11 @@
+package io.greenloop.greenlet;
+
+/** A switch that cannot be carried out; it names both sides. */
+public class GreenletError extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Says what was asked and why it cannot be done. */
+  public GreenletError(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,6 @@
+/** The event loop that everything stands on. */
+module io.greenloop.runtime {
+  requires static org.jspecify;
+
+  exports io.greenloop;
+}

@@ -1,0 +1,8 @@
+/** The test kit, for our own tests and for those of users. */
+module io.greenloop.testing {
+  requires transitive io.greenloop.runtime;
+  requires transitive org.junit.jupiter.api;
+  requires static org.jspecify;
+
+  exports io.greenloop.testing;
+}
