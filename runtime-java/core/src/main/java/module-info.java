@@ -1,6 +1,12 @@
 /** The event loop that everything stands on. */
 module io.greenloop.runtime {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   exports io.greenloop;
+  exports io.greenloop.reactor;
+
+  uses io.greenloop.reactor.ReactorProvider;
+
+  provides io.greenloop.reactor.ReactorProvider with
+      io.greenloop.reactor.nio.NioReactorProvider;
 }

@@ -1,0 +1,87 @@
+package io.greenloop.reactor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ReactorsTest {
+  @Test
+  void theBestAvailableEngineRuns() {
+    var engines = List.of(engine("best", 20, "no kernel for it"), engine("good", 10, null), engine("plain", 0, null));
+
+    assertThat(Reactors.select("", engines).name()).isEqualTo("good");
+  }
+
+  @Test
+  void aNamedEngineRunsWhateverItsPriority() {
+    var engines = List.of(engine("good", 10, null), engine("plain", 0, null));
+
+    assertThat(Reactors.select("plain", engines).name()).isEqualTo("plain");
+  }
+
+  @Test
+  void anUnknownEngineIsRefusedWithTheNamesThereAre() {
+    var engines = List.of(engine("good", 10, null), engine("plain", 0, null));
+
+    assertThatThrownBy(() -> Reactors.select("kqueue", engines))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("greenloop.engine = 'kqueue' (expected one of good, plain)");
+  }
+
+  @Test
+  void aNamedEngineThatCannotRunSaysWhy() {
+    var engines = List.of(engine("best", 20, "the container forbids it"), engine("plain", 0, null));
+
+    assertThatThrownBy(() -> Reactors.select("best", engines))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "greenloop.engine: engine 'best' cannot run here: the container forbids it; leave the property unset");
+  }
+
+  @Test
+  void aRepackagedJarWithoutEnginesSaysWhatIsMissing() {
+    assertThatThrownBy(() -> Reactors.select("", List.of()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "no engine found; keep META-INF/services/io.greenloop.reactor.ReactorProvider when repackaging the jar");
+  }
+
+  @Test
+  void thePortableEngineIsAlwaysThere() throws IOException {
+    var nio = Reactors.providers().getLast();
+
+    assertThat(nio.name()).isEqualTo("nio");
+    assertThat(nio.unavailableBecause()).isEmpty();
+    try (var reactor = nio.open()) {
+      assertThat(reactor.name()).isEqualTo("nio");
+    }
+  }
+
+  private static ReactorProvider engine(String name, int priority, String trouble) {
+    return new ReactorProvider() {
+      @Override
+      public String name() {
+        return name;
+      }
+
+      @Override
+      public int priority() {
+        return priority;
+      }
+
+      @Override
+      public Optional<String> unavailableBecause() {
+        return Optional.ofNullable(trouble);
+      }
+
+      @Override
+      public Reactor open() {
+        throw new AssertionError("not opened here");
+      }
+    };
+  }
+}
