@@ -1,4 +1,6 @@
-/** Greenlets: coroutines that switch to each other by name, as Python's greenlet library has them. */
+/**
+ * Greenlets: coroutines that switch to each other by name, as Python's greenlet library has them.
+ */
 @NullMarked
 package io.greenloop.greenlet;
 

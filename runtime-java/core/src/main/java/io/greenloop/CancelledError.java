@@ -1,6 +1,9 @@
 package io.greenloop;
 
-/** Ends a task that was asked to stop; it lies outside {@code Exception}, so a broad catch does not eat it. */
+/**
+ * Ends a task that was asked to stop; it lies outside {@code Exception}, so a broad catch does not
+ * eat it.
+ */
 public class CancelledError extends Error {
   private static final long serialVersionUID = 1L;
 

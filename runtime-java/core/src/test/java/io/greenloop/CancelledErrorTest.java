@@ -16,7 +16,10 @@ class CancelledErrorTest {
   void continuationsAreOpenInFullMode() throws Exception {
     var continuation = Class.forName("jdk.internal.vm.Continuation");
 
-    assertThat(Object.class.getModule().isExported(continuation.getPackageName(), getClass().getModule()))
+    assertThat(
+            Object.class
+                .getModule()
+                .isExported(continuation.getPackageName(), getClass().getModule()))
         .isTrue();
   }
 }

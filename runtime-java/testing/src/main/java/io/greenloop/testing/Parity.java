@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 /**
  * The parity rows that a test proves: it fails when one of them breaks.
  *
- * <p>An ID names a rule of the library that a port comes from, such as {@code "TASK-3"} (asyncio) or
- * {@code "GL-1.3.2"} (greenlet). On a type it counts for each of its tests.
+ * <p>An ID names a rule of the library that a port comes from, such as {@code "TASK-3"} (asyncio)
+ * or {@code "GL-1.3.2"} (greenlet). On a type it counts for each of its tests.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
