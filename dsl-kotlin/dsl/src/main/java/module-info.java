@@ -1,0 +1,8 @@
+/** The Kotlin DSL of the loop. */
+module io.greenloop.kotlin {
+  requires transitive io.greenloop.runtime;
+  requires transitive kotlin.stdlib;
+  requires transitive kotlinx.coroutines.core;
+
+  exports io.greenloop.kotlin;
+}
