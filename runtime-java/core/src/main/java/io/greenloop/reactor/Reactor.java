@@ -5,19 +5,22 @@ import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A readiness engine: reports which channels can be read, written, accepted from or connected without waiting.
+ * A readiness engine: reports which channels can be read, written, accepted from or connected
+ * without waiting.
  *
- * <p>Readiness is level-triggered: a channel is reported by every {@link #poll} as long as it is ready and somebody is
- * interested. Reports may be spurious; the reader tries its call and waits again.
+ * <p>Readiness is level-triggered: a channel is reported by every {@link #poll} as long as it is
+ * ready and somebody is interested. Reports may be spurious; the reader tries its call and waits
+ * again.
  *
- * <p><b>Room:</b> the carrier thread of the loop that owns the engine, or the creating thread before that loop runs.
- * Only {@link #wakeup()} may be called by any thread.
+ * <p><b>Room:</b> the carrier thread of the loop that owns the engine, or the creating thread
+ * before that loop runs. Only {@link #wakeup()} may be called by any thread.
  *
- * <p><b>Closed channels.</b> A channel that is closed while registered is reported once with all the operations it was
- * registered for, and forgotten: whoever waits for it wakes up, tries its call and finds the channel closed. The report
- * comes from the first poll that returns after the close. Closing a channel does not end a poll under way, so the one who
- * closes calls {@link #wakeup()} as well. The operating system's socket is released by the first poll that begins after the
- * close.
+ * <p><b>Closed channels.</b> A channel that is closed while registered is reported once with all
+ * the operations it was registered for, and forgotten: whoever waits for it wakes up, tries its
+ * call and finds the channel closed. The report comes from the first poll that returns after the
+ * close. Closing a channel does not end a poll under way, so the one who closes calls {@link
+ * #wakeup()} as well. The operating system's socket is released by the first poll that begins after
+ * the close.
  */
 public interface Reactor extends AutoCloseable {
   /** Interest in data, or in the end of the stream. */
@@ -33,37 +36,47 @@ public interface Reactor extends AutoCloseable {
   int CONNECT = 8;
 
   /**
-   * Sets what is wanted of {@code channel} from the next poll on, in place of what was wanted before.
+   * Sets what is wanted of {@code channel} from the next poll on, in place of what was wanted
+   * before.
    *
-   * <p>No interest lets go of the channel: once the next poll has begun, the engine holds no reference to it and its
-   * blocking mode may be changed again. Turning interest off and on between two polls costs no system call.
+   * <p>No interest lets go of the channel: once the next poll has begun, the engine holds no
+   * reference to it and its blocking mode may be changed again. Turning interest off and on between
+   * two polls costs no system call.
    *
    * @param channel in non-blocking mode
-   * @param interest the sum of {@link #READ}, {@link #WRITE}, {@link #ACCEPT} and {@link #CONNECT}; 0 for none, which is
-   *     legal for an unknown or closed channel as well
-   * @param attachment handed to the sink when the channel is ready; needed unless {@code interest} is 0
-   * @throws java.nio.channels.ClosedChannelException if the channel is closed and {@code interest} is not 0
+   * @param interest the sum of {@link #READ}, {@link #WRITE}, {@link #ACCEPT} and {@link #CONNECT};
+   *     0 for none, which is legal for an unknown or closed channel as well
+   * @param attachment handed to the sink when the channel is ready; needed unless {@code interest}
+   *     is 0
+   * @throws java.nio.channels.ClosedChannelException if the channel is closed and {@code interest}
+   *     is not 0
    * @throws java.nio.channels.IllegalBlockingModeException if the channel is in blocking mode
-   * @throws IllegalArgumentException if the channel cannot do an operation of {@code interest}, or is of a kind that the
-   *     engine does not know
+   * @throws IllegalArgumentException if the channel cannot do an operation of {@code interest}, or
+   *     is of a kind that the engine does not know
    * @throws IOException if the operating system refuses the registration
    */
-  void update(SelectableChannel channel, int interest, @Nullable Object attachment) throws IOException;
+  void update(SelectableChannel channel, int interest, @Nullable Object attachment)
+      throws IOException;
 
   /**
-   * Waits until a channel is ready, the time is up or somebody calls {@link #wakeup()}; hands each ready channel to {@code
-   * sink}, inside this call.
+   * Waits until a channel is ready, the time is up or somebody calls {@link #wakeup()}; hands each
+   * ready channel to {@code sink}, inside this call.
    *
-   * <p>A timeout is never cut short to a coarser unit: an engine that counts in milliseconds rounds up, so that a loop
-   * does not spin before its next timer. An interrupt of the calling thread ends the wait and is cleared.
+   * <p>A timeout is never cut short to a coarser unit: an engine that counts in milliseconds rounds
+   * up, so that a loop does not spin before its next timer. An interrupt of the calling thread ends
+   * the wait and is cleared.
    *
-   * @param timeoutNanos the longest wait; 0 or less only asks, {@link Long#MAX_VALUE} waits without limit
+   * @param timeoutNanos the longest wait; 0 or less only asks, {@link Long#MAX_VALUE} waits without
+   *     limit
    * @param sink may call {@link #update}, not {@code poll} or {@code close}
    * @return how many reports were made
    */
   int poll(long timeoutNanos, ReadySink sink) throws IOException;
 
-  /** Makes the running {@link #poll} return at once, or else the next one; does nothing on a closed engine. */
+  /**
+   * Makes the running {@link #poll} return at once, or else the next one; does nothing on a closed
+   * engine.
+   */
   void wakeup();
 
   /** The engine's name, as in {@code -Dgreenloop.engine=nio}. */

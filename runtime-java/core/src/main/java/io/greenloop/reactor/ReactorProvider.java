@@ -12,10 +12,15 @@ public interface ReactorProvider {
   /** The name to select it by, as in {@code -Dgreenloop.engine=nio}. */
   String name();
 
-  /** The available engine with the highest priority runs when none is named; the portable one has 0. */
+  /**
+   * The available engine with the highest priority runs when none is named; the portable one has 0.
+   */
   int priority();
 
-  /** Why this engine cannot run here, in a few words; empty if it can. Asked once per loop, so it is to be cheap. */
+  /**
+   * Why this engine cannot run here, in a few words; empty if it can. Asked once per loop, so it is
+   * to be cheap.
+   */
   Optional<String> unavailableBecause();
 
   /** A new engine for one loop. */

@@ -32,7 +32,8 @@ public final class Reactors {
   /** All known engines, best first, whether or not they can run here. */
   public static List<ReactorProvider> providers() {
     var found = new ArrayList<ReactorProvider>();
-    // Our own class loader and not the caller's: which engines there are is no matter of who starts a loop.
+    // Our own class loader and not the caller's: which engines there are is no matter of who starts
+    // a loop.
     ServiceLoader.load(ReactorProvider.class, Reactors.class.getClassLoader()).forEach(found::add);
     found.sort(Comparator.comparingInt(ReactorProvider::priority).reversed());
     return found;
@@ -55,7 +56,12 @@ public final class Reactors {
         .ifPresent(
             reason -> {
               throw new IllegalStateException(
-                  ENGINE_PROPERTY + ": engine '" + wanted + "' cannot run here: " + reason + "; leave the property unset");
+                  ENGINE_PROPERTY
+                      + ": engine '"
+                      + wanted
+                      + "' cannot run here: "
+                      + reason
+                      + "; leave the property unset");
             });
     return named;
   }
@@ -67,6 +73,8 @@ public final class Reactors {
 
   /** Happens only to a repackaged jar: the portable engine is available everywhere. */
   private static String noneFound() {
-    return "no engine found; keep META-INF/services/" + ReactorProvider.class.getName() + " when repackaging the jar";
+    return "no engine found; keep META-INF/services/"
+        + ReactorProvider.class.getName()
+        + " when repackaging the jar";
   }
 }

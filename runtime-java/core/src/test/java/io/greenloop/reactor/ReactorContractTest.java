@@ -162,7 +162,8 @@ class ReactorContractTest {
     reactor.update(pair[0], WRITE, pair[1]);
     reactor.update(pair[1], WRITE, pair[0]);
 
-    int reports = reactor.poll(Long.MAX_VALUE, (other, ready) -> dropInterest((SocketChannel) other));
+    int reports =
+        reactor.poll(Long.MAX_VALUE, (other, ready) -> dropInterest((SocketChannel) other));
 
     assertThat(reports).isEqualTo(1);
   }
@@ -290,7 +291,8 @@ class ReactorContractTest {
     var client = channel();
     client.close();
 
-    assertThatThrownBy(() -> reactor.update(client, READ, "a")).isInstanceOf(ClosedChannelException.class);
+    assertThatThrownBy(() -> reactor.update(client, READ, "a"))
+        .isInstanceOf(ClosedChannelException.class);
   }
 
   @Test
@@ -299,7 +301,8 @@ class ReactorContractTest {
     reactor.update(pair[0], READ, "a");
     pair[0].close();
 
-    assertThatThrownBy(() -> reactor.update(pair[0], READ, "b")).isInstanceOf(ClosedChannelException.class);
+    assertThatThrownBy(() -> reactor.update(pair[0], READ, "b"))
+        .isInstanceOf(ClosedChannelException.class);
     assertThat(poll(0)).isZero();
   }
 
@@ -308,7 +311,8 @@ class ReactorContractTest {
     var client = channel();
     client.configureBlocking(true);
 
-    assertThatThrownBy(() -> reactor.update(client, READ, "a")).isInstanceOf(IllegalBlockingModeException.class);
+    assertThatThrownBy(() -> reactor.update(client, READ, "a"))
+        .isInstanceOf(IllegalBlockingModeException.class);
   }
 
   @Test
@@ -317,7 +321,9 @@ class ReactorContractTest {
 
     assertThatThrownBy(() -> reactor.update(listener, READ | WRITE, "a"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("update: interest = READ|WRITE in a ServerSocketChannelImpl (expected a part of ACCEPT)");
+        .hasMessage(
+            "update: interest = READ|WRITE in a ServerSocketChannelImpl (expected a part of"
+                + " ACCEPT)");
   }
 
   @Test
@@ -329,7 +335,8 @@ class ReactorContractTest {
     pair[0].close();
     poll(0);
 
-    // A half-closed socket would still take bytes; a released one answers with a reset or an end of stream.
+    // A half-closed socket would still take bytes; a released one answers with a reset or an end of
+    // stream.
     pair[1].configureBlocking(true);
     assertThat(pair[1].read(ByteBuffer.allocate(1))).isEqualTo(-1);
     assertThatThrownBy(() -> writeUntilRefused(pair[1])).isInstanceOf(IOException.class);

@@ -11,7 +11,11 @@ import org.junit.jupiter.api.Test;
 class ReactorsTest {
   @Test
   void theBestAvailableEngineRuns() {
-    var engines = List.of(engine("best", 20, "no kernel for it"), engine("good", 10, null), engine("plain", 0, null));
+    var engines =
+        List.of(
+            engine("best", 20, "no kernel for it"),
+            engine("good", 10, null),
+            engine("plain", 0, null));
 
     assertThat(Reactors.select("", engines).name()).isEqualTo("good");
   }
@@ -39,7 +43,8 @@ class ReactorsTest {
     assertThatThrownBy(() -> Reactors.select("best", engines))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "greenloop.engine: engine 'best' cannot run here: the container forbids it; leave the property unset");
+            "greenloop.engine: engine 'best' cannot run here: the container forbids it; leave the"
+                + " property unset");
   }
 
   @Test
@@ -47,7 +52,8 @@ class ReactorsTest {
     assertThatThrownBy(() -> Reactors.select("", List.of()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "no engine found; keep META-INF/services/io.greenloop.reactor.ReactorProvider when repackaging the jar");
+            "no engine found; keep META-INF/services/io.greenloop.reactor.ReactorProvider when"
+                + " repackaging the jar");
   }
 
   @Test

@@ -1,7 +1,7 @@
 package io.greenloop.reactor.nio;
 
-import io.greenloop.reactor.ReadySink;
 import io.greenloop.reactor.Reactor;
+import io.greenloop.reactor.ReadySink;
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
@@ -25,7 +25,10 @@ final class NioReactor implements Reactor {
 
   private final Selector selector;
 
-  /** Every channel whose key we did not cancel ourselves; {@code selector.keys()} loses the foreign-closed ones first. */
+  /**
+   * Every channel whose key we did not cancel ourselves; {@code selector.keys()} loses the
+   * foreign-closed ones first.
+   */
   private final Map<SelectableChannel, Registered> registered = new IdentityHashMap<>();
 
   /** Channels that lost all interest since the last poll; most regain it before the next one. */
@@ -37,7 +40,10 @@ final class NioReactor implements Reactor {
   private ReadySink sink = NOWHERE;
   private int reports;
 
-  /** Whether a key turned out invalid since the last select began: the key counts cannot be compared then. */
+  /**
+   * Whether a key turned out invalid since the last select began: the key counts cannot be compared
+   * then.
+   */
   private boolean suspectClosed;
 
   NioReactor() throws IOException {
@@ -45,7 +51,8 @@ final class NioReactor implements Reactor {
   }
 
   @Override
-  public void update(SelectableChannel channel, int interest, @Nullable Object attachment) throws IOException {
+  public void update(SelectableChannel channel, int interest, @Nullable Object attachment)
+      throws IOException {
     Registered known = registered.get(channel);
     if (interest == 0) {
       if (known != null) {
@@ -70,13 +77,17 @@ final class NioReactor implements Reactor {
     }
   }
 
-  private void register(SelectableChannel channel, int interest, Object attachment) throws IOException {
+  private void register(SelectableChannel channel, int interest, Object attachment)
+      throws IOException {
     var fresh = new Registered(channel, interest, attachment);
     try {
       fresh.key = channel.register(selector, toKeyOps(interest), fresh);
     } catch (IllegalSelectorException e) {
       throw new IllegalArgumentException(
-          "update: " + channel.getClass().getName() + " is no channel of the JDK's default selector provider", e);
+          "update: "
+              + channel.getClass().getName()
+              + " is no channel of the JDK's default selector provider",
+          e);
     }
     registered.put(channel, fresh);
   }
@@ -112,7 +123,8 @@ final class NioReactor implements Reactor {
         selector.selectNow(onSelected);
       } else {
         selector.select(onSelected, toMillisRoundedUp(timeoutNanos));
-        // An interrupted thread never blocks in select: left set, the flag would turn every poll into a spin.
+        // An interrupted thread never blocks in select: left set, the flag would turn every poll
+        // into a spin.
         Thread.interrupted();
       }
       if (suspectClosed || selector.keys().size() < registered.size()) {
@@ -194,7 +206,8 @@ final class NioReactor implements Reactor {
     return "nio reactor, " + registered.size() + " channels";
   }
 
-  private static void checkSupported(SelectableChannel channel, int interest) throws ClosedChannelException {
+  private static void checkSupported(SelectableChannel channel, int interest)
+      throws ClosedChannelException {
     if ((toKeyOps(interest) & ~channel.validOps()) != 0) {
       throw new IllegalArgumentException(
           "update: interest = "

@@ -1,0 +1,276 @@
+package io.greenloop;
+
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.Strand;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions of the running loop, made for a static import (Python: the module {@code asyncio}).
+ *
+ * <p>Those that wait park the calling task, at any depth of calls, and let the loop go on.
+ *
+ * <p><b>Room:</b> a task of a loop, except {@link #run}; what does not wait may be called from a
+ * callback too.
+ */
+public final class Aio {
+  private Aio() {}
+
+  // ---- running -----------------------------------------------------------------------------
+
+  /**
+   * Runs a program: a new loop, {@code main} as its main task, an orderly shutdown.
+   *
+   * @return what {@code main} returns; what it throws is thrown here
+   * @throws IllegalStateException if a loop runs in this thread already
+   */
+  public static <T extends @Nullable Object> T run(Callable<? extends T> main) {
+    return run(RunOptions.DEFAULT, main);
+  }
+
+  /** {@link #run(Callable)} for a body without a result. */
+  public static void run(ThrowingRunnable main) {
+    run(RunOptions.DEFAULT, Bodies.callable(main));
+  }
+
+  /** {@link #run(Callable)} with options. */
+  public static <T extends @Nullable Object> T run(RunOptions options, Callable<? extends T> main) {
+    Runner.refuseInsideLoop("Aio.run");
+    try (var runner = new Runner(options)) {
+      return runner.run(main);
+    }
+  }
+
+  /** {@link #run(RunOptions, Callable)} for a body without a result. */
+  public static void run(RunOptions options, ThrowingRunnable main) {
+    run(options, Bodies.callable(main));
+  }
+
+  // ---- tasks -------------------------------------------------------------------------------
+
+  /** A task of the running loop for {@code body}; see {@link EventLoop#spawn(Callable)}. */
+  public static <T extends @Nullable Object> Task<T> spawn(Callable<? extends T> body) {
+    return EventLoop.running("spawn").spawn(body);
+  }
+
+  /** {@link #spawn(Callable)} for a body without a result. */
+  public static Task<@Nullable Void> spawn(ThrowingRunnable body) {
+    return EventLoop.running("spawn").spawn(body);
+  }
+
+  /** {@link #spawn(Callable)} with a name, a context, an eager start. */
+  public static <T extends @Nullable Object> Task<T> spawn(
+      TaskOptions options, Callable<? extends T> body) {
+    return EventLoop.running("spawn").spawn(options, body);
+  }
+
+  /** The task whose code calls this; empty in a plain callback. */
+  public static Optional<Task<?>> currentTask() {
+    return Optional.ofNullable(EventLoop.running("currentTask").currentTaskOrNull());
+  }
+
+  /** The unfinished tasks of the running loop: a snapshot. */
+  public static Set<Task<?>> allTasks() {
+    return EventLoop.running("allTasks").allTasks();
+  }
+
+  /** The future of {@code awaitable}, which must belong to the running loop. */
+  public static <T extends @Nullable Object> LoopFuture<T> ensureFuture(Awaitable<T> awaitable) {
+    return EventLoop.running("ensureFuture").ensureFuture(awaitable);
+  }
+
+  /** A task for {@code body}. */
+  public static <T extends @Nullable Object> Task<T> ensureFuture(Callable<? extends T> body) {
+    return EventLoop.running("ensureFuture").ensureFuture(body);
+  }
+
+  /** A future of the running loop, to be completed by hand. */
+  public static <T extends @Nullable Object> Promise<T> newPromise() {
+    return EventLoop.running("newPromise").newPromise();
+  }
+
+  /** A future of the running loop with the outcome of {@code stage}. */
+  public static <T extends @Nullable Object> LoopFuture<T> wrap(CompletionStage<T> stage) {
+    return Bridges.wrap(EventLoop.running("wrap"), stage);
+  }
+
+  // ---- waiting -----------------------------------------------------------------------------
+
+  /** Parks for {@code delay}; zero or less: exactly one turn, no timer. */
+  public static void sleep(Duration delay) {
+    EventLoop loop = EventLoop.running("sleep");
+    long nanos = Times.nanos(delay);
+    if (nanos == 0) {
+      Waits.oneTurn(loop, "sleep");
+    } else {
+      Waits.untilTime(loop, loop.core().nanos() + nanos, "sleep");
+    }
+  }
+
+  /** Lets everything that is ready run first (Python: {@code sleep(0)}). */
+  public static void yieldNow() {
+    Waits.oneTurn(EventLoop.running("yieldNow"), "yieldNow");
+  }
+
+  /**
+   * The results of all, in the order of the arguments. The future fails with the first failure; the
+   * others go on, and their failures are consumed. Cancelling it cancels every unfinished one.
+   */
+  public static <T extends @Nullable Object> LoopFuture<List<T>> gather(
+      Collection<? extends Awaitable<? extends T>> awaitables) {
+    return Gather.plain(EventLoop.running("gather"), awaitables);
+  }
+
+  /** {@link #gather(Collection)} of the arguments. */
+  @SafeVarargs
+  @SuppressWarnings("varargs")
+  public static <T extends @Nullable Object> LoopFuture<List<T>> gather(
+      Awaitable<? extends T>... awaitables) {
+    return gather(List.of(awaitables));
+  }
+
+  /** Like {@link #gather(Collection)}, but failures are part of the result. */
+  public static <T extends @Nullable Object> LoopFuture<List<Outcome<T>>> gatherSettled(
+      Collection<? extends Awaitable<? extends T>> awaitables) {
+    return Gather.settled(EventLoop.running("gatherSettled"), awaitables);
+  }
+
+  /**
+   * Parks until enough of {@code awaitables} are done, or {@code limit} is over (Python: {@code
+   * wait}). Cancels nothing and throws nothing on a timeout. Waits at least one turn.
+   *
+   * @param limit null for none
+   * @throws IllegalArgumentException if there are none, or a member is a bare body
+   */
+  public static <F extends Awaitable<?>> WaitResult<F> waitUntil(
+      WaitMode mode, @Nullable Duration limit, Collection<F> awaitables) {
+    return new WaitUntil<>(EventLoop.running("waitUntil"), mode, awaitables).run(limit);
+  }
+
+  /** Parks until all are done. */
+  public static <F extends Awaitable<?>> WaitResult<F> waitUntil(Collection<F> awaitables) {
+    return waitUntil(WaitMode.ALL_COMPLETED, null, awaitables);
+  }
+
+  /**
+   * Waits for {@code awaitable}, at most {@code limit}. On expiry it is cancelled, its cleanup is
+   * waited for, and {@link AsyncTimeoutException} is thrown; zero or less: at once unless it is
+   * done.
+   *
+   * @param limit null for none
+   */
+  public static <T extends @Nullable Object> T waitFor(
+      Awaitable<T> awaitable, @Nullable Duration limit) {
+    LoopFuture<T> future = EventLoop.running("waitFor").ensureFuture(awaitable);
+    if (limit == null || future.isDone()) {
+      return future.join();
+    }
+    if (limit.isZero() || limit.isNegative()) {
+      Quietly.cancelAndWait(future);
+      try {
+        return future.getNow();
+      } catch (CancelledError cancelled) {
+        throw new AsyncTimeoutException("waitFor: time limit of " + limit + " passed", cancelled);
+      }
+    }
+    return TimeoutScope.<T>run(limit, scope -> future.join());
+  }
+
+  /**
+   * Runs {@code body} in the calling task, at most {@code limit}; with zero or less it never runs.
+   */
+  public static <T extends @Nullable Object> T waitFor(Callable<? extends T> body, Duration limit) {
+    if (limit.isZero() || limit.isNegative()) {
+      throw new AsyncTimeoutException("waitFor: time limit of " + limit + " passed");
+    }
+    return timeout(limit, body);
+  }
+
+  /**
+   * Runs {@code body} in the calling task with a time limit.
+   *
+   * @param limit null for none
+   * @throws AsyncTimeoutException if the limit passed and nobody else cancelled the task
+   */
+  public static <T extends @Nullable Object> T timeout(
+      @Nullable Duration limit, Callable<? extends T> body) {
+    return TimeoutScope.run(limit, TimeoutScope.Body.<T>of(body));
+  }
+
+  /** {@link #timeout(Duration, Callable)} for a body without a result. */
+  public static void timeout(@Nullable Duration limit, ThrowingRunnable body) {
+    TimeoutScope.run(limit, TimeoutScope.Body.of(Bodies.callable(body)));
+  }
+
+  /** {@link #timeout(Duration, Callable)} for a body that moves its deadline. */
+  public static <T extends @Nullable Object> T timeoutScope(
+      @Nullable Duration limit, TimeoutScope.Body<? extends T> body) {
+    return TimeoutScope.<T>run(limit, body);
+  }
+
+  /** A time limit at a point of the loop's clock ({@link EventLoop#time()}). */
+  public static <T extends @Nullable Object> T timeoutAt(
+      Duration when, TimeoutScope.Body<? extends T> body) {
+    return TimeoutScope.<T>run(when.minus(EventLoop.running("timeoutAt").time()), body);
+  }
+
+  /**
+   * A future that follows {@code awaitable} and keeps a cancel of its waiter away from it. Does not
+   * survive the shutdown of the loop.
+   */
+  public static <T extends @Nullable Object> LoopFuture<T> shield(Awaitable<T> awaitable) {
+    return Shield.of(EventLoop.running("shield").ensureFuture(awaitable));
+  }
+
+  // ---- other threads -----------------------------------------------------------------------
+
+  /**
+   * Runs {@code job} on the loop's default executor with a copy of the context variables.
+   * Cancelling drops a job that has not started; a running one goes on.
+   */
+  public static <T extends @Nullable Object> LoopFuture<T> toThread(Callable<? extends T> job) {
+    TaskContext context = TaskContext.current().copy();
+    return runInExecutor(null, () -> context.callOnThread(job));
+  }
+
+  /** Runs {@code job} on {@code executor}, or on the default one; without the context variables. */
+  public static <T extends @Nullable Object> LoopFuture<T> runInExecutor(
+      @Nullable Executor executor, Callable<? extends T> job) {
+    return EventLoop.running("runInExecutor").runInExecutor(executor, job);
+  }
+
+  /**
+   * Calls {@code body}, which may block outside of Greenloop's waits. In full mode such code parks
+   * the task anyway and this is a plain call; in portable mode the loop goes on meanwhile, and the
+   * body must not touch it.
+   */
+  public static <T extends @Nullable Object> T blocking(Callable<? extends T> body) {
+    EventLoop loop = EventLoop.running("blocking");
+    Strand strand = loop.core().currentStrand();
+    LoopCore core = loop.core();
+    if (strand == null) {
+      return callUnchecked(body);
+    }
+    core.beginForeign(strand);
+    try {
+      return callUnchecked(body);
+    } finally {
+      core.endForeign(strand);
+    }
+  }
+
+  private static <T extends @Nullable Object> T callUnchecked(Callable<? extends T> body) {
+    try {
+      return body.call();
+    } catch (Exception e) {
+      throw Unchecked.raise(e);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.greenloop;
+
+import java.util.Set;
+
+/** Finds out whether a loop that nothing can wake is dead-locked, and says who waits for what. */
+final class DeadLock {
+  private DeadLock() {}
+
+  /**
+   * Called when nothing is ready, no timer is set and nothing outside is known to wake the loop.
+   * Proof needs every live task to wait on an object that only code of this loop can complete.
+   */
+  static void check(EventLoop loop) {
+    LoopFuture<?> awaited = loop.awaitedByRun;
+    if (awaited == null) {
+      return; // run forever: somebody may post
+    }
+    Set<Task<?>> tasks = loop.allTasks();
+    for (Task<?> task : tasks) {
+      LoopFuture<?> on = task.awaitedFuture();
+      if (on == null || !on.isLoopOnly()) {
+        return;
+      }
+    }
+    if (awaited instanceof Task<?> main && main.awaitedFuture() != null) {
+      main.failWait(new LoopExit(report(loop, tasks)));
+    }
+  }
+
+  private static String report(EventLoop loop, Set<Task<?>> tasks) {
+    var text =
+        new StringBuilder("dead-lock: nothing can wake ").append(loop).append("; who waits:");
+    for (Task<?> task : tasks) {
+      text.append("\n  ").append(task.describe()).append(" waits for ");
+      LoopFuture<?> on = task.awaitedFuture();
+      text.append(on == null ? "nothing" : on.describe());
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,12 @@
+package io.greenloop;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A callback that was registered on a future. */
+final class DoneCallback<T extends @Nullable Object> extends Callback {
+  DoneCallback(
+      LoopFuture<T> future, Consumer<? super LoopFuture<T>> consumer, TaskContext context) {
+    super(() -> consumer.accept(future), context, future.loop().currentTaskOrNull());
+  }
+}

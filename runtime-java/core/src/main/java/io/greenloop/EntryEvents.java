@@ -1,0 +1,44 @@
+package io.greenloop;
+
+import io.greenloop.internal.loop.LoopHooks;
+import org.jspecify.annotations.Nullable;
+
+/** What the core tells about the entries it runs. */
+final class EntryEvents implements LoopHooks {
+  private final EventLoop loop;
+
+  EntryEvents(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  @Override
+  public boolean failed(Throwable thrown, Object action, @Nullable Object owner) {
+    if (Fatal.isFatal(thrown)) {
+      return true;
+    }
+    String what = action instanceof Callback c ? c.toString() : Names.ofBody(action);
+    loop.report(
+        new ErrorContext(
+            what + " threw " + thrown.getClass().getName(),
+            thrown,
+            owner instanceof Task<?> task ? task : null,
+            null,
+            action instanceof Handle handle ? handle : null));
+    return false;
+  }
+
+  @Override
+  public void nothingCanWakeUs() {
+    DeadLock.check(loop);
+  }
+
+  @Override
+  public boolean wantsInterrupt(Object owner) {
+    return owner instanceof StackfulTask<?> task && task.wantsInterrupt();
+  }
+
+  @Override
+  public void interrupt(Object owner) {
+    ((StackfulTask<?>) owner).interruptIfWanted();
+  }
+}

@@ -1,0 +1,59 @@
+package io.greenloop;
+
+import java.lang.System.Logger.Level;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Where errors go that no caller can be told of. */
+final class ErrorReports {
+  private static final System.Logger LOG = System.getLogger("io.greenloop");
+
+  private final EventLoop loop;
+  private volatile @Nullable BiConsumer<EventLoop, ErrorContext> handler;
+
+  ErrorReports(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  void setHandler(@Nullable BiConsumer<EventLoop, ErrorContext> handler) {
+    this.handler = handler;
+  }
+
+  @Nullable BiConsumer<EventLoop, ErrorContext> handler() {
+    return handler;
+  }
+
+  /** Reports; what a handler throws is logged with the error it was given, and goes no further. */
+  void report(ErrorContext error) {
+    BiConsumer<EventLoop, ErrorContext> present = handler;
+    if (present == null) {
+      log(error);
+      return;
+    }
+    try {
+      present.accept(loop, error);
+    } catch (Throwable broken) {
+      if (Fatal.isFatal(broken)) {
+        throw broken;
+      }
+      log(error);
+      log(ErrorContext.of("the exception handler of " + loop + " threw", broken));
+    }
+  }
+
+  private void log(ErrorContext error) {
+    try {
+      LOG.log(Level.ERROR, text(error), error.exception());
+    } catch (RuntimeException broken) {
+      System.err.println("greenloop: logging failed (" + broken + "): " + text(error));
+    }
+  }
+
+  private String text(ErrorContext error) {
+    var text = new StringBuilder(loop.toString()).append(": ").append(error.message());
+    for (Task<?> t = error.task(); t != null; t = t.parent().orElse(null)) {
+      text.append(t == error.task() ? "; in " : ", spawned by ").append(t.describe());
+    }
+    return text.toString();
+  }
+}

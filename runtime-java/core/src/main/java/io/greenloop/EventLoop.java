@@ -1,0 +1,554 @@
+package io.greenloop;
+
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.LoopThread;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event loop: runs tasks, callbacks and timers on one thread of its own, one piece at a time
+ * (Python: {@code asyncio.AbstractEventLoop}).
+ *
+ * <p>The loop's thread is created at the first run, idles between runs, and ends at {@link #close}.
+ * {@code run*} may be called on any thread and blocks it; that thread's locks and thread-locals are
+ * not the loop's. While the loop does not run, the thread that created it, or ran it last, may set
+ * it up.
+ *
+ * <p><b>Order:</b> what is scheduled first runs first. A callback runs to its end before anything
+ * else does, unless it blocks in foreign code: then it goes on behind what is queued by then.
+ *
+ * <p><b>Room:</b> loop or setup, unless a method says "any thread".
+ */
+public final class EventLoop implements AutoCloseable {
+  private static final ThreadLocal<@Nullable EventLoop> CURRENT = new ThreadLocal<>();
+  private static final Duration SLOW_CALLBACK = Duration.ofMillis(100);
+
+  private final LoopCore core;
+  private final TaskRegistry registry = new TaskRegistry();
+  private final UnseenFailures failures = new UnseenFailures(this);
+  private final ErrorReports errors = new ErrorReports(this);
+  private final Executors executors = new Executors(this);
+  private final Shutdown shutdown = new Shutdown(this);
+  private volatile boolean debug;
+  private Duration slowCallbackThreshold = SLOW_CALLBACK;
+  private TaskFactory taskFactory = TaskFactories.lazy();
+  private Thread setupThread = Thread.currentThread();
+
+  /** The task that a run was started for: a dead-lock is reported to it. */
+  @Nullable LoopFuture<?> awaitedByRun;
+
+  EventLoop(LoopOptions options) {
+    debug = options.debug();
+    core =
+        new LoopCore(
+            options.name(), this, options.clock(), new EntryEvents(this), options.schedule());
+  }
+
+  // ---- creating and finding ----------------------------------------------------------------
+
+  /** A new loop with default options (Python: {@code new_event_loop}). */
+  public static EventLoop create() {
+    return create(LoopOptions.defaults());
+  }
+
+  /** A new loop. */
+  public static EventLoop create(LoopOptions options) {
+    return new EventLoop(options);
+  }
+
+  /**
+   * The loop that runs the calling line, else the one that {@link #setCurrent} gave this thread
+   * (Python: {@code get_running_loop}, {@code get_event_loop}). Nothing is created implicitly.
+   *
+   * @throws IllegalStateException if there is neither
+   */
+  public static EventLoop current() {
+    EventLoop loop = runningHere();
+    if (loop == null) {
+      loop = CURRENT.get();
+    }
+    if (loop == null) {
+      throw new IllegalStateException(
+          "no event loop runs in thread '"
+              + Thread.currentThread().getName()
+              + "'; run code on one with Aio.run, or create one with EventLoop.create()");
+    }
+    return loop;
+  }
+
+  /** Sets what {@link #current} gives in this thread while no loop runs there; null removes it. */
+  public static void setCurrent(@Nullable EventLoop loop) {
+    if (loop == null) {
+      CURRENT.remove();
+    } else {
+      CURRENT.set(loop);
+    }
+  }
+
+  /** The loop that runs the calling line, or null. */
+  static @Nullable EventLoop runningHere() {
+    LoopCore core = LoopThread.currentLoop();
+    return core == null ? null : (EventLoop) core.face();
+  }
+
+  /** The loop that runs the calling line. */
+  static EventLoop running(String operation) {
+    EventLoop loop = runningHere();
+    if (loop == null) {
+      throw new IllegalStateException(
+          operation
+              + ": no event loop runs in thread '"
+              + Thread.currentThread().getName()
+              + "'; call it from a task, or start one with Aio.run");
+    }
+    return loop;
+  }
+
+  // ---- scheduling --------------------------------------------------------------------------
+
+  /**
+   * Queues {@code callback} behind everything that is ready (Python: {@code call_soon}).
+   *
+   * @throws LoopClosedException if the loop is closed
+   * @throws WrongThreadException when called off the loop
+   */
+  public Handle callSoon(Runnable callback) {
+    return callSoon(TaskContext.current().copy(), callback);
+  }
+
+  /** {@link #callSoon(Runnable)} in {@code context} itself instead of a copy of the present one. */
+  public Handle callSoon(TaskContext context, Runnable callback) {
+    checkUsable("callSoon");
+    var entry = newCallback(context, callback);
+    core.ready(entry, entry);
+    return entry;
+  }
+
+  /**
+   * Queues {@code callback} from any thread and wakes the loop (Python: {@code
+   * call_soon_threadsafe}). Callbacks of one thread keep their order.
+   *
+   * @return a handle that any thread may cancel
+   * @throws LoopClosedException if the loop is closed
+   */
+  public Handle callSoonThreadsafe(Runnable callback) {
+    checkOpen("callSoonThreadsafe");
+    var entry = newCallback(TaskContext.current().copy(), callback);
+    if (core.isOnLoop()) {
+      core.ready(entry, entry);
+    } else {
+      core.post(entry, entry);
+    }
+    return entry;
+  }
+
+  /**
+   * Runs {@code callback} once, {@code delay} after now (Python: {@code call_later}). When its time
+   * comes it is queued behind all that is ready; zero or less: the next turn. Equal due times fire
+   * in scheduling order.
+   *
+   * @param delay on the loop's clock, to the nanosecond
+   * @throws LoopClosedException if the loop is closed
+   * @throws WrongThreadException when called off the loop
+   */
+  public TimerHandle callLater(Duration delay, Runnable callback) {
+    checkUsable("callLater");
+    return timer(Times.after(core.nanos(), delay), callback);
+  }
+
+  /** {@link #callLater} with a point in time of {@link #time()} (Python: {@code call_at}). */
+  public TimerHandle callAt(Duration when, Runnable callback) {
+    checkUsable("callAt");
+    return timer(when.toNanos(), callback);
+  }
+
+  private TimerHandle timer(long dueNanos, Runnable callback) {
+    return new TimerHandle(core, newCallback(TaskContext.current().copy(), callback), dueNanos);
+  }
+
+  private Callback newCallback(TaskContext context, Runnable callback) {
+    Objects.requireNonNull(callback, "callback");
+    return new Callback(callback, context, currentTaskOrNull());
+  }
+
+  /** Now, on the loop's clock: monotonic, from an arbitrary origin. Any thread. */
+  public Duration time() {
+    return Duration.ofNanos(core.nanos());
+  }
+
+  // ---- futures and tasks -------------------------------------------------------------------
+
+  /** A future to be completed by hand (Python: {@code create_future}). */
+  public <T extends @Nullable Object> Promise<T> newPromise() {
+    checkUsable("newPromise");
+    return new Promise<>(this);
+  }
+
+  /**
+   * A task for {@code body}; its first step is queued, so tasks start in the order of creation and
+   * never inside this call. On a loop that does not run yet it starts with the next run.
+   */
+  public <T extends @Nullable Object> Task<T> spawn(Callable<? extends T> body) {
+    return spawn(TaskOptions.DEFAULT, body);
+  }
+
+  /** {@link #spawn(Callable)} for a body without a result. */
+  public Task<@Nullable Void> spawn(ThrowingRunnable body) {
+    return spawn(TaskOptions.DEFAULT, Bodies.callable(body));
+  }
+
+  /** {@link #spawn(Callable)} with a name, a context, an eager start. */
+  public <T extends @Nullable Object> Task<T> spawn(
+      TaskOptions options, Callable<? extends T> body) {
+    checkUsable("spawn");
+    return taskFactory.create(this, options, body);
+  }
+
+  /** A task whose steps {@code driver} runs; the first one is queued. */
+  public <T extends @Nullable Object> Task<T> drive(TaskOptions options, TaskDriver<T> driver) {
+    checkUsable("drive");
+    var task = new DrivenTask<T>(this, options, driver);
+    registry.add(task);
+    core.ready((Runnable) task::begin, task);
+    return task;
+  }
+
+  /**
+   * Runs {@code body} as a task of this loop, from any thread but the loop's own (Python: {@code
+   * run_coroutine_threadsafe}). Cancelling the result cancels the task.
+   *
+   * @throws LoopClosedException if the loop is closed
+   */
+  public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<? extends T> body) {
+    checkOpen("submit");
+    return Bridges.submit(this, body);
+  }
+
+  /** The future of {@code awaitable}, which must belong to this loop. */
+  public <T extends @Nullable Object> LoopFuture<T> ensureFuture(Awaitable<T> awaitable) {
+    LoopFuture<T> future = awaitable.asFuture();
+    if (future.loop() != this) {
+      throw new IllegalArgumentException(
+          "ensureFuture: " + future + " belongs to " + future.loop() + ", not to " + this);
+    }
+    return future;
+  }
+
+  /** A task for {@code body}. */
+  public <T extends @Nullable Object> Task<T> ensureFuture(Callable<? extends T> body) {
+    return spawn(body);
+  }
+
+  /** The unfinished tasks of this loop: a snapshot. Any thread. */
+  public Set<Task<?>> allTasks() {
+    return registry.snapshot();
+  }
+
+  /** Decides how {@code spawn} makes tasks; null restores the default. */
+  public void setTaskFactory(@Nullable TaskFactory factory) {
+    taskFactory = factory == null ? TaskFactories.lazy() : factory;
+  }
+
+  /** What {@link #setTaskFactory} set, or the default. */
+  public TaskFactory taskFactory() {
+    return taskFactory;
+  }
+
+  // ---- executors ---------------------------------------------------------------------------
+
+  /**
+   * Runs a blocking or CPU-bound {@code job} on another thread (Python: {@code run_in_executor}).
+   * Cancelling the future drops a job that has not started; a running one goes on.
+   *
+   * @param executor null for the default pool: at most min(32, processors + 4) daemon threads
+   */
+  public <T extends @Nullable Object> LoopFuture<T> runInExecutor(
+      @Nullable Executor executor, Callable<? extends T> job) {
+    checkUsable("runInExecutor");
+    return executors.run(executor, job);
+  }
+
+  /** Replaces the default pool. */
+  public void setDefaultExecutor(ExecutorService executor) {
+    executors.setDefault(executor);
+  }
+
+  /**
+   * Ends the default pool: waits for its jobs (parks the calling task), at most {@code limit}; then
+   * says which still run and lets go. Using the default pool afterwards is an error.
+   */
+  public void shutdownExecutor(Duration limit) {
+    executors.shutdown(limit);
+  }
+
+  // ---- errors and debugging ----------------------------------------------------------------
+
+  /** Gets what went wrong where no caller can be told; null restores the default, which logs. */
+  public void setExceptionHandler(@Nullable BiConsumer<EventLoop, ErrorContext> handler) {
+    errors.setHandler(handler);
+  }
+
+  /** What {@link #setExceptionHandler} set, or null. */
+  public @Nullable BiConsumer<EventLoop, ErrorContext> exceptionHandler() {
+    return errors.handler();
+  }
+
+  /** Reports to the exception handler (Python: {@code call_exception_handler}). */
+  public void report(ErrorContext error) {
+    errors.report(error);
+  }
+
+  /** Whether debug mode is on: creation lines, slow callbacks, more checks. */
+  public boolean isDebug() {
+    return debug;
+  }
+
+  /** Turns debug mode on or off. */
+  public void setDebug(boolean debug) {
+    this.debug = debug;
+  }
+
+  /** In debug mode callbacks that take longer are logged; 100 ms at first. */
+  public void setSlowCallbackThreshold(Duration threshold) {
+    slowCallbackThreshold = Objects.requireNonNull(threshold, "threshold");
+  }
+
+  /** See {@link #setSlowCallbackThreshold}. */
+  public Duration slowCallbackThreshold() {
+    return slowCallbackThreshold;
+  }
+
+  // ---- running -----------------------------------------------------------------------------
+
+  /**
+   * Runs until {@code main} returns.
+   *
+   * @return its result; what it throws is thrown here
+   * @throws IllegalStateException if the loop runs already, if another one runs in this thread, or
+   *     if {@link #stop} ended the run early
+   */
+  public <T extends @Nullable Object> T runUntilComplete(Callable<? extends T> main) {
+    beginSetup("runUntilComplete");
+    return runUntilComplete((Awaitable<T>) spawn((Callable<T>) main::call));
+  }
+
+  /** {@link #runUntilComplete(Callable)} for something that exists already. */
+  public <T extends @Nullable Object> T runUntilComplete(Awaitable<T> main) {
+    beginSetup("runUntilComplete");
+    LoopFuture<T> future = ensureFuture(main);
+    Registration stopWhenDone = future.whenDone(f -> stop());
+    awaitedByRun = future;
+    try {
+      run(() -> cancelFromOutside(future));
+    } finally {
+      awaitedByRun = null;
+      stopWhenDone.remove();
+    }
+    if (!future.isDone()) {
+      throw new IllegalStateException(
+          "runUntilComplete: " + this + " was stopped before " + future + " was done");
+    }
+    return future.outcomeForWaiter();
+  }
+
+  /** Runs until {@link #stop}, or until something fatal is thrown. */
+  public void runForever() {
+    beginSetup("runForever");
+    run(() -> core.post((Runnable) this::stop, null));
+  }
+
+  private void run(Runnable onInterrupt) {
+    try (var _ = Watchdog.watch(this)) {
+      Throwable fatal = core.run(onInterrupt);
+      if (fatal != null) {
+        throw Unchecked.raise(fatal);
+      }
+    }
+  }
+
+  private void cancelFromOutside(LoopFuture<?> future) {
+    core.post(
+        (Runnable) () -> future.cancel("the thread that runs the loop was interrupted"), null);
+  }
+
+  /**
+   * Ends the run after the present turn; what was queued meanwhile stays for the next run. Called
+   * before a run: it takes one turn.
+   */
+  public void stop() {
+    checkRoom("stop");
+    core.stop();
+  }
+
+  /** Whether a run is under way. Any thread. */
+  public boolean isRunning() {
+    return core.isRunning();
+  }
+
+  /** Whether {@link #close} has been called. Any thread. */
+  public boolean isClosed() {
+    return core.isClosed();
+  }
+
+  /**
+   * Ends the loop and its thread. Queued callbacks and timers are dropped; the default pool is told
+   * to stop without waiting; failures that nobody saw are reported. Idempotent.
+   *
+   * @throws IllegalStateException while the loop runs
+   */
+  @Override
+  public void close() {
+    if (core.isClosed()) {
+      return;
+    }
+    if (core.isRunning()) {
+      throw new IllegalStateException("close: " + this + " runs; stop it first");
+    }
+    executors.close();
+    failures.reportAll();
+    core.close();
+    registry.abandon(this);
+    if (CURRENT.get() == this) {
+      CURRENT.remove();
+    }
+  }
+
+  /** The steps of an orderly end, for {@link Runner}. */
+  Shutdown shutdown() {
+    return shutdown;
+  }
+
+  /**
+   * Registers something that {@code Aio.run} and {@link Runner} close while tasks can still run,
+   * after the leftover tasks have ended (Python: {@code shutdown_asyncgens}).
+   */
+  public Registration onShutdown(ThrowingRunnable closer) {
+    checkUsable("onShutdown");
+    return shutdown.register(closer);
+  }
+
+  // ---- for this package --------------------------------------------------------------------
+
+  LoopCore core() {
+    return core;
+  }
+
+  TaskRegistry registry() {
+    return registry;
+  }
+
+  UnseenFailures failures() {
+    return failures;
+  }
+
+  ErrorReports errors() {
+    return errors;
+  }
+
+  /** The task whose code runs now, or null. Loop. */
+  @Nullable Task<?> currentTaskOrNull() {
+    return core.currentOwner() instanceof Task<?> task && core.isOnLoop() ? task : null;
+  }
+
+  /** The context of the entry that runs now, or null during setup. */
+  @Nullable TaskContext entryContext() {
+    Object owner = core.currentOwner();
+    if (owner instanceof Task<?> task) {
+      return task.context();
+    }
+    return owner instanceof Callback callback ? callback.context() : null;
+  }
+
+  /** Queues an internal entry, from any thread. */
+  void queue(Runnable action, @Nullable Object owner) {
+    if (core.isOnLoop() || (!core.isRunning() && Thread.currentThread() == setupThread)) {
+      core.ready(action, owner);
+    } else {
+      core.post(action, owner);
+    }
+  }
+
+  /** The current task, which is about to wait; throws where there is none that could. */
+  Task<?> taskThatMayWait(String operation) {
+    checkRoom(operation);
+    Task<?> task = currentTaskOrNull();
+    if (task != null) {
+      return task;
+    }
+    if (core.isOnLoop()) {
+      throw new IllegalStateException(
+          operation
+              + " on "
+              + this
+              + " in a callback: there is no task to park; spawn one for code that waits");
+    }
+    throw new IllegalStateException(
+        operation + " on " + this + ", which does not run; use runUntilComplete");
+  }
+
+  /** Loop or setup. */
+  void checkRoom(String operation) {
+    if (core.isOnLoop()) {
+      return;
+    }
+    if (core.isRunning() || Thread.currentThread() != setupThread) {
+      throw new WrongThreadException(
+          operation
+              + " on "
+              + this
+              + " called from thread '"
+              + Thread.currentThread().getName()
+              + "'; use callSoonThreadsafe to hand work to the loop");
+    }
+  }
+
+  private void checkOpen(String operation) {
+    if (core.isClosed()) {
+      throw new LoopClosedException(
+          operation + ": " + this + " is closed; create a new one with EventLoop.create()");
+    }
+  }
+
+  private void checkUsable(String operation) {
+    checkOpen(operation);
+    checkRoom(operation);
+  }
+
+  private void beginSetup(String operation) {
+    checkOpen(operation);
+    EventLoop here = runningHere();
+    if (here != null) {
+      throw new IllegalStateException(
+          operation
+              + " on "
+              + this
+              + ": "
+              + (here == this ? "it" : here.toString())
+              + " runs in this thread already; wait with join() instead");
+    }
+    if (core.isRunning()) {
+      throw new IllegalStateException(
+          operation + ": " + this + " runs already in another thread; use submit");
+    }
+    setupThread = Thread.currentThread();
+  }
+
+  /** Runs {@code supplier} as code of the loop's set-up. */
+  <T extends @Nullable Object> T setUp(String operation, Supplier<T> supplier) {
+    beginSetup(operation);
+    return supplier.get();
+  }
+
+  @Override
+  public String toString() {
+    return "loop '" + core.name() + "'";
+  }
+}

@@ -1,0 +1,157 @@
+package io.greenloop;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs of a loop on other threads, and the pool they run on unless told otherwise. */
+final class Executors {
+  private static final int MAX_THREADS = 32;
+  private static final long IDLE_SECONDS = 30;
+
+  private final EventLoop loop;
+  private final Set<String> running = ConcurrentHashMap.newKeySet();
+  private @Nullable ExecutorService pool;
+  private boolean shutDown;
+
+  Executors(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  void setDefault(ExecutorService executor) {
+    pool = Objects.requireNonNull(executor, "executor");
+  }
+
+  <T extends @Nullable Object> LoopFuture<T> run(
+      @Nullable Executor executor, Callable<? extends T> job) {
+    Objects.requireNonNull(job, "job");
+    Executor on = executor == null ? defaultPool() : executor;
+    var future = new JobFuture<T>(loop);
+    Task<?> origin = loop.currentTaskOrNull();
+    String what = Names.ofBody(job) + (origin == null ? "" : " of " + origin.describe());
+    loop.core().outsideJobs(+1);
+    try {
+      on.execute(() -> runJob(future, job, what));
+    } catch (RuntimeException rejected) {
+      loop.core().outsideJobs(-1);
+      throw rejected;
+    }
+    return future;
+  }
+
+  private <T> void runJob(JobFuture<T> future, Callable<? extends T> job, String what) {
+    if (future.isDone()) { // cancelled before it started
+      finish(() -> {});
+      return;
+    }
+    running.add(what);
+    try {
+      T result = job.call();
+      finish(() -> future.trySucceed(result));
+    } catch (Throwable thrown) {
+      finish(() -> future.tryFail(thrown));
+    } finally {
+      running.remove(what);
+    }
+  }
+
+  /** Posted, never run here; a loop that has closed meanwhile drops it. */
+  private void finish(Runnable outcome) {
+    loop.core()
+        .post(
+            (Runnable)
+                () -> {
+                  loop.core().outsideJobs(-1);
+                  outcome.run();
+                },
+            null);
+  }
+
+  private ExecutorService defaultPool() {
+    if (shutDown) {
+      throw new IllegalStateException(
+          "runInExecutor: the default executor of " + loop + " has been shut down; pass your own");
+    }
+    if (pool == null) {
+      pool = newPool(loop.core().name());
+    }
+    return pool;
+  }
+
+  private static ExecutorService newPool(String loopName) {
+    int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors() + 4);
+    var number = new AtomicInteger();
+    var pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            body ->
+                Thread.ofPlatform()
+                    .daemon()
+                    .name("greenloop-" + loopName + "-worker-" + number.incrementAndGet())
+                    .unstarted(body));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** Parks the calling task until the pool has ended, or the limit is over. */
+  void shutdown(Duration limit) {
+    shutDown = true;
+    ExecutorService ending = pool;
+    if (ending == null) {
+      return;
+    }
+    ending.shutdown();
+    boolean ended =
+        run(
+                Executors::onOwnThread,
+                () -> ending.awaitTermination(Times.nanos(limit), TimeUnit.NANOSECONDS))
+            .join();
+    if (!ended) {
+      loop.report(
+          ErrorContext.of(
+              "the default executor of "
+                  + loop
+                  + " did not end within "
+                  + limit
+                  + "; still running: "
+                  + running,
+              null));
+    }
+  }
+
+  private static void onOwnThread(Runnable body) {
+    Thread.ofPlatform().daemon().name("greenloop-executor-shutdown").start(body);
+  }
+
+  void close() {
+    shutDown = true;
+    if (pool != null) {
+      pool.shutdown();
+    }
+  }
+
+  /** The future of a job: a result from outside. */
+  private static final class JobFuture<T extends @Nullable Object> extends LoopFuture<T> {
+    JobFuture(EventLoop loop) {
+      super(loop);
+    }
+
+    @Override
+    String describe() {
+      return "executor job";
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.greenloop;
+
+import static io.greenloop.internal.check.Known.present;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** How a future failed or was cancelled, and whether anybody has seen it. */
+final class Failure {
+  private static final int AWAITING_FRAMES = 64;
+
+  final @Nullable Throwable thrown;
+  private final @Nullable String reason;
+  private boolean framesAppended;
+  private volatile boolean seen;
+  private boolean givenOut;
+
+  /** A failure with {@code thrown}; a cancel if that is a {@link CancelledError}. */
+  Failure(Throwable thrown) {
+    this.thrown = thrown;
+    this.reason = thrown instanceof CancelledError c ? c.reason() : null;
+  }
+
+  /** A cancel by request. */
+  Failure(@Nullable String reason) {
+    this.thrown = null;
+    this.reason = reason;
+  }
+
+  @Nullable String reason() {
+    return reason;
+  }
+
+  /** What it failed with; for a cancel, the error that its waiter gets. */
+  Throwable throwable(boolean cancelled) {
+    return cancelled ? cancelled() : present(thrown);
+  }
+
+  void markSeen() {
+    seen = true;
+  }
+
+  boolean isSeen() {
+    return seen;
+  }
+
+  /** The error of a cancel: the one the task ended with for the first who asks, then fresh ones. */
+  CancelledError cancelled() {
+    if (thrown instanceof CancelledError original && !givenOut) {
+      givenOut = true;
+      return original;
+    }
+    return new CancelledError(reason);
+  }
+
+  /** Does not return: throws what the waiter of a failed or cancelled future gets. */
+  RuntimeException forWaiter(boolean cancelled) {
+    markSeen();
+    if (cancelled) {
+      throw cancelled();
+    }
+    Throwable failure = present(thrown);
+    appendAwaitingFrames(failure);
+    throw Unchecked.raise(failure);
+  }
+
+  // Once only: a stored throwable that many wait for must not grow with each of them.
+  private void appendAwaitingFrames(Throwable failure) {
+    if (framesAppended) {
+      return;
+    }
+    framesAppended = true;
+    StackTraceElement[] own = failure.getStackTrace();
+    if (own.length == 0) {
+      return;
+    }
+    StackTraceElement[] awaiting =
+        StackWalker.getInstance()
+            .walk(
+                frames ->
+                    frames
+                        .dropWhile(f -> f.getClassName().startsWith("io.greenloop."))
+                        .filter(f -> !f.getClassName().startsWith("java.lang.VirtualThread"))
+                        .limit(AWAITING_FRAMES)
+                        .map(StackWalker.StackFrame::toStackTraceElement)
+                        .toArray(StackTraceElement[]::new));
+    var joined = Arrays.copyOf(own, own.length + 1 + awaiting.length);
+    joined[own.length] = new StackTraceElement("—", "awaited by", null, -1);
+    System.arraycopy(awaiting, 0, joined, own.length + 1, awaiting.length);
+    failure.setStackTrace(joined);
+  }
+}

@@ -1,0 +1,74 @@
+package io.greenloop;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** How to run a program (Python: the keywords of {@code asyncio.run}, and more). Immutable. */
+public final class RunOptions {
+  /** Default loop, no time limit, Ctrl-C handled when run on the JVM's main thread. */
+  public static final RunOptions DEFAULT = new RunOptions(null, null, null, null);
+
+  private final @Nullable Boolean debug;
+  private final @Nullable Duration timeout;
+  private final @Nullable Boolean handleInterrupt;
+  private final @Nullable Supplier<EventLoop> loopFactory;
+
+  private RunOptions(
+      @Nullable Boolean debug,
+      @Nullable Duration timeout,
+      @Nullable Boolean handleInterrupt,
+      @Nullable Supplier<EventLoop> loopFactory) {
+    this.debug = debug;
+    this.timeout = timeout;
+    this.handleInterrupt = handleInterrupt;
+    this.loopFactory = loopFactory;
+  }
+
+  /** Debug mode on or off, whatever the loop's default is. */
+  public RunOptions debug(boolean debug) {
+    return new RunOptions(debug, timeout, handleInterrupt, loopFactory);
+  }
+
+  /**
+   * A time limit for the main task: when it passes, main is cancelled, its cleanup runs, and {@code
+   * run} throws {@link AsyncTimeoutException}. CPython has no such parameter.
+   */
+  public RunOptions timeout(Duration limit) {
+    return new RunOptions(debug, limit, handleInterrupt, loopFactory);
+  }
+
+  /**
+   * Whether Ctrl-C cancels the main task, whose caller then gets {@link
+   * InterruptedByUserException}. By default only on the JVM's main thread.
+   */
+  public RunOptions handleInterrupt(boolean handle) {
+    return new RunOptions(debug, timeout, handle, loopFactory);
+  }
+
+  /** Makes the loop, which is closed at the end. */
+  public RunOptions loopFactory(Supplier<EventLoop> factory) {
+    return new RunOptions(debug, timeout, handleInterrupt, factory);
+  }
+
+  EventLoop newLoop() {
+    EventLoop loop = loopFactory == null ? EventLoop.create() : loopFactory.get();
+    if (debug != null) {
+      loop.setDebug(debug);
+    }
+    return loop;
+  }
+
+  /** Whether the loop is installed as the thread's current one: not when the caller made it. */
+  boolean installsLoop() {
+    return loopFactory == null;
+  }
+
+  @Nullable Duration timeoutOrNull() {
+    return timeout;
+  }
+
+  boolean handlesInterrupt() {
+    return handleInterrupt == null ? Thread.currentThread().threadId() == 1 : handleInterrupt;
+  }
+}

@@ -1,0 +1,56 @@
+package io.greenloop;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What happens on a loop between the end of its main task and its close. Loop room. */
+final class Shutdown {
+  private final EventLoop loop;
+  private final Set<ThrowingRunnable> closers = new LinkedHashSet<>();
+
+  Shutdown(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  Registration register(ThrowingRunnable closer) {
+    closers.add(closer);
+    return () -> closers.remove(closer);
+  }
+
+  /** Cancels every task but the current one, once, waits for all, reports the failed ones. */
+  void cancelTasks() {
+    Task<?> self = loop.currentTaskOrNull();
+    List<Task<?>> leftovers = new ArrayList<>(loop.allTasks());
+    leftovers.remove(self);
+    leftovers.forEach(task -> task.cancel("the loop shuts down"));
+    for (Task<?> task : leftovers) {
+      Quietly.untilDone(task);
+    }
+    for (Task<?> task : leftovers) {
+      Failure failure = task.failure();
+      if (failure != null && !task.isCancelled()) {
+        failure.markSeen();
+        loop.report(
+            ErrorContext.of(
+                task.describe() + " failed while the loop was shutting down",
+                failure.thrown,
+                task));
+      }
+    }
+  }
+
+  /** Closes what was registered, newest first; an error of one does not stop the others. */
+  void closeRegistered() {
+    var order = new ArrayList<>(closers);
+    closers.clear();
+    for (ThrowingRunnable closer : order.reversed()) {
+      try {
+        closer.run();
+      } catch (Exception e) {
+        loop.report(ErrorContext.of("closing at the end of " + loop + " failed", e));
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.greenloop;
+
+import static io.greenloop.internal.check.Known.present;
+
+import io.greenloop.internal.loop.Strand;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** A task whose body runs on a virtual thread of the loop. */
+final class StackfulTask<T extends @Nullable Object> extends Task<T> {
+  private static final StackTraceElement[] NO_STACK = {};
+
+  private final Strand strand;
+  private @Nullable Callable<? extends T> body;
+  private final Class<?> bodyType;
+
+  StackfulTask(EventLoop loop, TaskOptions options, Callable<? extends T> body) {
+    super(loop, options);
+    this.body = body;
+    this.bodyType = body.getClass();
+    this.strand = Strand.create(loop.core(), this, this::runBody);
+  }
+
+  Strand strand() {
+    return strand;
+  }
+
+  private void runBody() {
+    Callable<? extends T> toRun = present(body);
+    body = null;
+    if (mustCancel) {
+      tryCancel(new Failure(cancelReason)); // cancelled before its first step: nothing runs
+      return;
+    }
+    try {
+      bodyReturned(toRun.call());
+    } catch (Throwable thrown) {
+      if (bodyThrew(thrown)) {
+        loop().core().failRun(thrown);
+      }
+    }
+  }
+
+  @Override
+  void cancelOutside() {
+    if (strand.isForeign()) {
+      interruptIfWanted();
+    }
+  }
+
+  /** Whether a request is pending that has not been turned into an interrupt yet. */
+  boolean wantsInterrupt() {
+    return mustCancel && !interruptSent;
+  }
+
+  void interruptIfWanted() {
+    if (wantsInterrupt() && strand.isForeign()) {
+      interruptSent = true;
+      strand.thread().interrupt();
+    }
+  }
+
+  @Override
+  void clearInterrupt() {
+    if (interruptSent) {
+      interruptSent = false;
+      if (Thread.currentThread() == strand.thread()) {
+        Thread.interrupted();
+      }
+    }
+  }
+
+  @Override
+  public StackTraceElement[] stackTrace() {
+    if (isDone()) {
+      Failure failure = failure();
+      return failure == null || isCancelled() ? NO_STACK : failure.throwable(false).getStackTrace();
+    }
+    return strand.thread().getStackTrace();
+  }
+
+  /** The class of its body, for reports. */
+  Class<?> bodyType() {
+    return bodyType;
+  }
+}

@@ -1,0 +1,67 @@
+package io.greenloop;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of the {@link ContextVar}s of one task, callback or thread (Python: {@code
+ * contextvars.Context}). Copying is cheap: the values are shared until one side sets one.
+ */
+public final class TaskContext {
+  private static final ThreadLocal<TaskContext> OF_THREAD =
+      ThreadLocal.withInitial(TaskContext::new);
+
+  private Map<ContextVar<?>, Object> values;
+
+  /** An empty context. */
+  public TaskContext() {
+    this(Map.of());
+  }
+
+  private TaskContext(Map<ContextVar<?>, Object> values) {
+    this.values = values;
+  }
+
+  /** The context of the caller: of its task or callback on a loop, of its thread elsewhere. */
+  public static TaskContext current() {
+    EventLoop loop = EventLoop.runningHere();
+    TaskContext ofEntry = loop == null ? null : loop.entryContext();
+    return ofEntry == null ? OF_THREAD.get() : ofEntry;
+  }
+
+  /** A context of its own with the same values. */
+  public TaskContext copy() {
+    return new TaskContext(values);
+  }
+
+  /**
+   * Runs {@code body} with this context as the calling thread's; off the loop only, where a thread
+   * carries its own.
+   */
+  <T> T callOnThread(Callable<T> body) throws Exception {
+    TaskContext before = OF_THREAD.get();
+    OF_THREAD.set(this);
+    try {
+      return body.call();
+    } finally {
+      OF_THREAD.set(before);
+    }
+  }
+
+  @Nullable Object get(ContextVar<?> variable) {
+    return values.get(variable);
+  }
+
+  @Nullable Object put(ContextVar<?> variable, @Nullable Object value) {
+    var changed = new java.util.HashMap<>(values);
+    Object before = value == null ? changed.remove(variable) : changed.put(variable, value);
+    values = changed;
+    return before;
+  }
+
+  @Override
+  public String toString() {
+    return "TaskContext" + values;
+  }
+}

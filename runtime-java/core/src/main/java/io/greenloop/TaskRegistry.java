@@ -1,0 +1,61 @@
+package io.greenloop;
+
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every unfinished task of a loop, held strongly. Written by the loop only; a snapshot may be taken
+ * by any thread, and then may miss what changes meanwhile.
+ */
+final class TaskRegistry {
+  private volatile @Nullable Task<?>[] slots = new Task<?>[16];
+  private int[] free = new int[16];
+  private int freeCount;
+  private int used;
+
+  void add(Task<?> task) {
+    int slot = freeCount > 0 ? free[--freeCount] : used++;
+    if (slot == slots.length) {
+      slots = Arrays.copyOf(slots, 2 * slot);
+    }
+    task.slot = slot;
+    slots[slot] = task;
+  }
+
+  void remove(Task<?> task) {
+    slots[task.slot] = null;
+    if (freeCount == free.length) {
+      free = Arrays.copyOf(free, 2 * freeCount);
+    }
+    free[freeCount++] = task.slot;
+  }
+
+  Set<Task<?>> snapshot() {
+    var tasks = new LinkedHashSet<Task<?>>();
+    for (Task<?> task : slots) {
+      if (task != null && !task.isDone()) {
+        tasks.add(task);
+      }
+    }
+    return tasks;
+  }
+
+  /** At close: what still lives in foreign code runs to its end elsewhere, and is reported. */
+  void abandon(EventLoop loop) {
+    for (Task<?> task : slots) {
+      if (task instanceof StackfulTask<?> stackful && stackful.strand().isForeign()) {
+        loop.report(
+            ErrorContext.of(
+                task.describe()
+                    + " was still blocked outside the loop when "
+                    + loop
+                    + " closed; it runs to its end on the JDK's scheduler",
+                null,
+                task));
+      }
+    }
+    slots = new Task<?>[0];
+  }
+}

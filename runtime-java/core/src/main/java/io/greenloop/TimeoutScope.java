@@ -1,0 +1,150 @@
+package io.greenloop;
+
+import io.greenloop.internal.loop.TimerNode;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A time limit on a piece of a task's code (Python: {@code asyncio.Timeout}). When the deadline
+ * passes, the task is cancelled; at the end of the body that cancel becomes an {@link
+ * AsyncTimeoutException}, unless somebody else cancelled the task too.
+ *
+ * <p><b>Room:</b> loop.
+ */
+public final class TimeoutScope {
+  private enum State {
+    ENTERED,
+    EXPIRING,
+    EXPIRED,
+    EXITED
+  }
+
+  private final EventLoop loop;
+  private final Task<?> task;
+  private final int requestsAtEntry;
+  private State state = State.ENTERED;
+  private @Nullable TimerNode timer;
+  private @Nullable Duration limit;
+
+  private TimeoutScope(EventLoop loop, Task<?> task) {
+    this.loop = loop;
+    this.task = task;
+    this.requestsAtEntry = task.cancelRequests();
+  }
+
+  /** Runs {@code body} in the current task with a limit; null means none. */
+  static <T extends @Nullable Object> T run(@Nullable Duration limit, Body<? extends T> body) {
+    EventLoop loop = EventLoop.running("timeout");
+    var scope = new TimeoutScope(loop, loop.taskThatMayWait("timeout"));
+    scope.arm(limit);
+    T result;
+    try {
+      result = body.run(scope);
+    } catch (Throwable thrown) {
+      throw scope.exitBy(thrown);
+    }
+    scope.exit();
+    return result;
+  }
+
+  /**
+   * Code that runs under a time limit.
+   *
+   * @param <T> the result
+   */
+  @FunctionalInterface
+  public interface Body<T extends @Nullable Object> {
+    /** Runs with the scope, by which the deadline may be moved. */
+    T run(TimeoutScope scope) throws Exception;
+
+    /** A body that does not look at its scope. */
+    static <T extends @Nullable Object> Body<T> of(Callable<? extends T> body) {
+      return scope -> body.call();
+    }
+  }
+
+  /** The deadline on the loop's clock ({@link EventLoop#time()}), if there is one. */
+  public Optional<Duration> deadline() {
+    return Optional.ofNullable(timer).map(t -> Duration.ofNanos(t.dueNanos()));
+  }
+
+  /**
+   * Moves the deadline to {@code delay} from now; null disables it.
+   *
+   * @throws IllegalStateException once the deadline has passed, or outside of the body
+   */
+  public void reschedule(@Nullable Duration delay) {
+    loop.checkRoom("reschedule");
+    if (state != State.ENTERED) {
+      throw new IllegalStateException(
+          "reschedule: this timeout is "
+              + state.name().toLowerCase(java.util.Locale.ROOT)
+              + "; only a running one can be moved");
+    }
+    disarm();
+    arm(delay);
+  }
+
+  /** Whether the deadline passed while the body ran; stays true afterwards. */
+  public boolean expired() {
+    return state == State.EXPIRING || state == State.EXPIRED;
+  }
+
+  private void arm(@Nullable Duration delay) {
+    limit = delay;
+    if (delay != null) {
+      timer = new TimerNode((Runnable) this::expire, null);
+      loop.core().schedule(timer, Times.after(loop.core().nanos(), delay));
+    }
+  }
+
+  private void disarm() {
+    if (timer != null) {
+      loop.core().unschedule(timer);
+      timer = null;
+    }
+  }
+
+  private void expire() {
+    if (state == State.ENTERED) {
+      state = State.EXPIRING;
+      task.cancel("time limit of " + limit + " passed");
+    }
+  }
+
+  /** Ends the scope; returns whether the cancel that is under way is its own. */
+  private boolean exit() {
+    if (timer != null) {
+      loop.core().unschedule(timer); // deadline() still tells it
+    }
+    if (state != State.EXPIRING) {
+      state = State.EXITED;
+      return false;
+    }
+    state = State.EXPIRED;
+    return task.uncancel() <= requestsAtEntry;
+  }
+
+  private RuntimeException exitBy(Throwable thrown) {
+    Throwable seen = thrown;
+    if (task.mustCancel && Interrupts.isCancelInDisguise(thrown)) {
+      task.mustCancel = false;
+      task.clearInterrupt();
+      seen = new CancelledError(task.cancelReason, thrown);
+    }
+    if (exit()) {
+      if (seen instanceof CancelledError) {
+        throw new AsyncTimeoutException("time limit of " + limit + " passed", seen);
+      }
+      linkTimeout(seen);
+    }
+    throw Unchecked.raise(seen);
+  }
+
+  /** Another error won over the time limit: the limit stays visible behind it. */
+  private void linkTimeout(Throwable other) {
+    other.addSuppressed(new AsyncTimeoutException("time limit of " + limit + " passed"));
+  }
+}

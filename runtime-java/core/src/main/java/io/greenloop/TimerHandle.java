@@ -1,0 +1,49 @@
+package io.greenloop;
+
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.TimerNode;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A callback that waits for its time (Python: {@code asyncio.TimerHandle}). A cancelled timer
+ * leaves the heap at once.
+ */
+public final class TimerHandle extends Handle {
+  private final LoopCore core;
+  private final Callback callback;
+  private final TimerNode node;
+
+  TimerHandle(LoopCore core, Callback callback, long dueNanos) {
+    this.core = core;
+    this.callback = callback;
+    this.node = new TimerNode(callback, callback);
+    core.schedule(node, dueNanos);
+  }
+
+  /** When it is due, on the loop's clock ({@link EventLoop#time()}). */
+  public Duration when() {
+    return Duration.ofNanos(node.dueNanos());
+  }
+
+  @Override
+  public void cancel() {
+    core.unschedule(node);
+    callback.cancel();
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return callback.isCancelled();
+  }
+
+  @Override
+  public @Nullable TaskContext context() {
+    return callback.context();
+  }
+
+  @Override
+  public String toString() {
+    return "timer for " + callback;
+  }
+}

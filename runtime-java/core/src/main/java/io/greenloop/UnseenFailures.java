@@ -1,0 +1,67 @@
+package io.greenloop;
+
+import java.lang.ref.Cleaner;
+import java.util.Iterator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Failures that nobody has looked at. One is reported when its future is no longer reachable, or at
+ * the close of the loop, whichever comes first, and only once.
+ */
+final class UnseenFailures {
+  private final EventLoop loop;
+  private final Set<Watched> watched = ConcurrentHashMap.newKeySet();
+
+  /** The cleaner's thread exists from the first failure on, not before. */
+  private static final class OfJvm {
+    static final Cleaner CLEANER = Cleaner.create();
+  }
+
+  /** Does not hold the future, or it would never become unreachable. */
+  private record Watched(Failure failure, String what) {}
+
+  UnseenFailures(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  void watch(LoopFuture<?> future, Failure failure) {
+    var entry = new Watched(failure, describe(future));
+    watched.add(entry);
+    OfJvm.CLEANER.register(future, () -> unreachable(entry));
+  }
+
+  private static String describe(LoopFuture<?> future) {
+    var text = new StringBuilder(future.describe());
+    if (future instanceof Task<?> task) {
+      for (Task<?> t = task.parent().orElse(null); t != null; t = t.parent().orElse(null)) {
+        text.append(", spawned by ").append(t.describe());
+      }
+    }
+    return text.toString();
+  }
+
+  /** On the cleaner's thread. */
+  private void unreachable(Watched entry) {
+    if (!watched.remove(entry) || entry.failure.isSeen()) {
+      return;
+    }
+    loop.core().post((Runnable) () -> report(entry), null);
+  }
+
+  void reportAll() {
+    for (Iterator<Watched> all = watched.iterator(); all.hasNext(); ) {
+      Watched entry = all.next();
+      all.remove();
+      if (!entry.failure.isSeen()) {
+        report(entry);
+      }
+    }
+  }
+
+  private void report(Watched entry) {
+    entry.failure.markSeen();
+    loop.report(
+        ErrorContext.of("nobody looked at the failure of " + entry.what, entry.failure.thrown));
+  }
+}

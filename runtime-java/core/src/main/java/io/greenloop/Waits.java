@@ -1,0 +1,62 @@
+package io.greenloop;
+
+import static io.greenloop.internal.check.Known.present;
+
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.PinnedException;
+import io.greenloop.internal.loop.Strand;
+import io.greenloop.internal.loop.TimerNode;
+
+/** The places where a task gives the carrier back. All waiting goes through here. */
+final class Waits {
+  private Waits() {}
+
+  /** Parks the current task until {@code future} is done. */
+  static void untilDone(LoopFuture<?> future, String operation) {
+    EventLoop loop = future.loop();
+    Task<?> task = loop.taskThatMayWait(operation);
+    if (future == task) {
+      throw new IllegalStateException(
+          operation + ": " + task.describe() + " cannot wait for itself; return from it instead");
+    }
+    Strand strand = present(loop.core().currentStrand());
+    future.addWaiter(strand, task);
+    try {
+      task.beginWait(future, strand);
+      strand.suspend();
+    } catch (PinnedException e) {
+      future.removeWaiter(strand);
+      throw e;
+    } finally {
+      task.endWait();
+    }
+    task.checkAfterWait(future.isCancelled());
+  }
+
+  /** Parks the current task until the loop's clock shows {@code dueNanos}. */
+  static void untilTime(EventLoop loop, long dueNanos, String operation) {
+    Task<?> task = loop.taskThatMayWait(operation);
+    LoopCore core = loop.core();
+    Strand strand = present(core.currentStrand());
+    var timer = new TimerNode(strand, task);
+    core.schedule(timer, dueNanos);
+    try {
+      task.beginWait(timer, strand);
+      strand.suspend();
+    } catch (PinnedException e) {
+      core.unschedule(timer);
+      throw e;
+    } finally {
+      task.endWait();
+    }
+    task.checkAfterWait(false);
+  }
+
+  /** Lets everything that is ready run first. */
+  static void oneTurn(EventLoop loop, String operation) {
+    Task<?> task = loop.taskThatMayWait(operation);
+    Strand strand = present(loop.core().currentStrand());
+    strand.suspendInQueue();
+    task.checkAfterWait(false);
+  }
+}

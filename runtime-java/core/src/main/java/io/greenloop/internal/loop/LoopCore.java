@@ -1,0 +1,603 @@
+package io.greenloop.internal.loop;
+
+import static io.greenloop.internal.check.Known.present;
+
+import io.greenloop.reactor.LoopClock;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One loop: the turn, and everything that decides what runs next.
+ *
+ * <p>The turn (T1 to T4) is run by two parties in turns: by the {@link Hub} while the next entries
+ * are callbacks, by the carrier when the next entry is a strand, when I/O must be polled, or when
+ * there is nothing to do. {@link #left} says how much of the turn remains, whoever runs it.
+ */
+public final class LoopCore {
+  private static final long FOREVER = Long.MAX_VALUE;
+
+  /** How many turns the hub may take before I/O is polled again. */
+  private static final int TURNS_PER_POLL = 64;
+
+  private static final VarHandle ASLEEP;
+
+  static {
+    try {
+      ASLEEP = MethodHandles.lookup().findVarHandle(LoopCore.class, "asleep", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final String name;
+  private final Object face;
+  private final LoopClock clock;
+  private final LoopHooks hooks;
+  private final @Nullable RandomGenerator schedule;
+  private final Poller poller = new Poller(this);
+  private final Inbox inbox = new Inbox();
+  private final ReadyQueue ready = new ReadyQueue();
+  private final TimerHeap timers = new TimerHeap();
+
+  /** Strands to mount before anything else, last one first: a direct switch is under way. */
+  private final ArrayDeque<Strand> immediate = new ArrayDeque<>();
+
+  /** The baton of portable mode, when it lies with the carrier. */
+  final Semaphore carrierGo = new Semaphore(0);
+
+  private @Nullable LoopThread thread;
+  private @Nullable Hub hub;
+  private @Nullable Strand mounted;
+  private @Nullable Object currentOwner;
+  private int left; // entries of this turn that have not run yet
+  private int turnsSincePoll;
+  private int foreignParked;
+  private int outsideJobs;
+  private boolean stopping;
+  private boolean idleReported;
+  private final Runnable idleCheck;
+  private @Nullable Strand startingNow;
+  private @Nullable Throwable fatal;
+  private long steps;
+
+  private volatile @Nullable Run requested;
+  private volatile boolean running;
+  private volatile boolean asleep;
+  private volatile boolean closed;
+
+  /** One request to run, and how its caller learns of the end. */
+  private static final class Run {
+    static final Run CLOSE = new Run();
+    final CountDownLatch ended = new CountDownLatch(1);
+  }
+
+  /**
+   * @param face what the layer above knows this loop by
+   * @param schedule picks the next task step among the ready ones; null for first in, first out
+   */
+  public LoopCore(
+      String name,
+      Object face,
+      LoopClock clock,
+      LoopHooks hooks,
+      @Nullable RandomGenerator schedule) {
+    this.name = name;
+    this.face = face;
+    this.clock = clock;
+    this.hooks = hooks;
+    this.schedule = schedule;
+    idleCheck =
+        () -> {
+          hooks.nothingCanWakeUs();
+          idleReported = true; // until the next step
+        };
+  }
+
+  // ---- any thread --------------------------------------------------------------------------
+
+  /** The name given at creation. */
+  public String name() {
+    return name;
+  }
+
+  /** What the layer above knows this loop by. */
+  public Object face() {
+    return face;
+  }
+
+  /** Whether a run is under way. */
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** Whether {@link #close} has been called. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Now, on this loop's clock. */
+  public long nanos() {
+    return clock.nanos();
+  }
+
+  /** Whether the caller runs on this loop: in one of its strands, or on its carrier. */
+  public boolean isOnLoop() {
+    return LoopThread.currentLoop() == this;
+  }
+
+  /**
+   * Queues an entry from any thread and wakes the loop if it sleeps. Entries of one thread keep
+   * their order. After {@link #close} the entry is dropped.
+   */
+  public void post(Object action, @Nullable Object owner) {
+    inbox.push(action, owner);
+    if (closed) {
+      discardInbox();
+    } else if (asleep && ASLEEP.compareAndSet(this, true, false)) {
+      poller.wakeup(thread);
+    }
+  }
+
+  /** A counter that grows with every step; standing still while awake means a stall. */
+  public long steps() {
+    return steps;
+  }
+
+  /** Whether the carrier waits for something to do. */
+  public boolean isAsleep() {
+    return asleep || !running;
+  }
+
+  /** The carrier, once it exists. */
+  public @Nullable Thread carrier() {
+    return thread;
+  }
+
+  /** What runs now, seen from outside: may be out of date at once. */
+  public @Nullable Strand mountedStrand() {
+    return mounted;
+  }
+
+  /** Called when the JDK, or the strand itself, says that it may go on. */
+  void runnable(Strand strand) {
+    if (strand == startingNow) {
+      return;
+    }
+    if (closed) {
+      strand.handOver();
+    } else if (isOnLoop() || (!running && !strand.foreign)) {
+      becomeReady(strand);
+    } else {
+      post(strand, strand.owner);
+    }
+  }
+
+  // ---- loop and setup ----------------------------------------------------------------------
+
+  /** Queues an entry behind all others. */
+  public void ready(Object action, @Nullable Object owner) {
+    ready.add(action, owner);
+  }
+
+  /** Takes back the newest entry, which is {@code action}. */
+  void unready(Object action) {
+    ready.removeLast(action);
+  }
+
+  /** Sets {@code timer}; zero and past due times take effect in the next turn. */
+  public void schedule(TimerNode timer, long dueNanos) {
+    timers.add(timer, dueNanos);
+  }
+
+  /** Takes {@code timer} back; no-op when it is not pending. */
+  public void unschedule(TimerNode timer) {
+    if (timer.isPending()) {
+      timers.remove(timer);
+    }
+  }
+
+  /** The owner of what runs now, or null in a plain callback. */
+  public @Nullable Object currentOwner() {
+    return currentOwner;
+  }
+
+  /** What is mounted now, or null on the carrier and during setup. */
+  public @Nullable Strand currentStrand() {
+    return mounted;
+  }
+
+  /** Ends the run after the present turn; before a run: after its first turn. */
+  public void stop() {
+    stopping = true;
+  }
+
+  /** One more ({@code +1}) or one less ({@code -1}) job outside that will post its end. */
+  public void outsideJobs(int change) {
+    outsideJobs += change;
+  }
+
+  /** How many strands are parked in foreign code. */
+  public int foreignParked() {
+    return foreignParked;
+  }
+
+  /** How many jobs outside will post their end. */
+  public int outsideJobs() {
+    return outsideJobs;
+  }
+
+  /** How many timers are pending. */
+  public int pendingTimers() {
+    return timers.size();
+  }
+
+  /** How many entries are ready. */
+  public int readyEntries() {
+    return ready.size();
+  }
+
+  /** The I/O side. */
+  public Poller poller() {
+    return poller;
+  }
+
+  /**
+   * Mounts {@code strand} now and comes back when it suspends, parks or ends; everything else keeps
+   * its place. {@code strand} was created by {@link Strand#create} and not started. Loop, inside a
+   * strand.
+   */
+  public void runNow(Strand strand) {
+    Strand caller = present(mounted);
+    Object owner = currentOwner;
+    startUnqueued(strand);
+    immediate.push(caller);
+    immediate.push(strand);
+    try {
+      caller.suspend();
+    } catch (PinnedException e) {
+      immediate.remove(strand);
+      immediate.remove(caller);
+      ready.add(strand, strand.owner);
+      throw e;
+    }
+    currentOwner = owner;
+  }
+
+  /** Brackets code that may block outside of our waits; see {@link Strand#beginForeign}. */
+  public void beginForeign(Strand strand) {
+    strand.beginForeign();
+  }
+
+  /** The end of what {@link #beginForeign} began. */
+  public void endForeign(Strand strand) {
+    strand.endForeign();
+  }
+
+  // ---- running -----------------------------------------------------------------------------
+
+  /**
+   * Runs turns on the carrier until {@link #stop}; blocks the caller. Not from this loop.
+   *
+   * @param onInterrupt called each time the caller is interrupted; the wait goes on
+   * @return the fatal throwable that ended the run, or null
+   */
+  public @Nullable Throwable run(Runnable onInterrupt) {
+    if (thread == null) {
+      thread = new LoopThread(this, this::carry);
+      thread.start();
+    }
+    var run = new Run();
+    fatal = null;
+    running = true;
+    requested = run;
+    LockSupport.unpark(thread);
+    boolean interrupted = false;
+    for (boolean ended = false; !ended; ) {
+      try {
+        run.ended.await();
+        ended = true;
+      } catch (InterruptedException e) {
+        interrupted = true;
+        onInterrupt.run();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return fatal;
+  }
+
+  /** Ends the carrier, drops what is queued. Setup; idempotent. */
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (thread != null) {
+      requested = Run.CLOSE;
+      LockSupport.unpark(thread);
+      joinCarrier(thread);
+    }
+    discardInbox();
+    ready.clear();
+    timers.clear();
+    poller.close();
+  }
+
+  private static void joinCarrier(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What other threads sent to a closed loop: strands run on elsewhere, the rest is dropped. */
+  private void discardInbox() {
+    for (Inbox.Node n = inbox.takeAll(); n != null; n = n.next) {
+      if (n.action instanceof Strand s) {
+        s.handOver();
+      }
+    }
+  }
+
+  // ---- carrier -----------------------------------------------------------------------------
+
+  private void carry() {
+    for (; ; ) {
+      Run run = requested;
+      if (run == Run.CLOSE) {
+        if (hub != null) {
+          mount(hub.strand); // it sees that the loop is closed, and ends
+        }
+        return;
+      }
+      if (run == null) {
+        LockSupport.park(this);
+        continue;
+      }
+      requested = null;
+      try {
+        runTurns();
+      } catch (Throwable bug) { // ours: user code is caught where it runs
+        fatal = bug;
+      }
+      stopping = false;
+      running = false;
+      run.ended.countDown();
+    }
+  }
+
+  private void runTurns() throws IOException {
+    boolean first = true;
+    for (; ; ) {
+      Strand next = immediate.poll();
+      if (next != null) {
+        mount(next);
+      } else if (fatal != null) {
+        left = 0;
+        return;
+      } else if (left > 0) {
+        runEntry();
+      } else if (stopping && !first) {
+        return;
+      } else {
+        first = false;
+        poll(); // T3
+        drainInbox(); // T4
+        startTurn(); // T1
+      }
+    }
+  }
+
+  /** T2, one entry: a strand is mounted here, anything else is the hub's. */
+  private void runEntry() {
+    if (schedule != null) {
+      ready.shuffleFirst(left, schedule);
+    }
+    if (ready.peekAction() instanceof Strand strand) {
+      ready.removeFirst();
+      left--;
+      mount(strand);
+      return;
+    }
+    if (hub == null) {
+      hub = new Hub(this);
+      startUnqueued(hub.strand);
+    }
+    hub.atRest = false;
+    mount(hub.strand);
+  }
+
+  /** Starts a strand that is mounted at once instead of being queued. */
+  private void startUnqueued(Strand strand) {
+    startingNow = strand;
+    strand.start();
+    startingNow = null;
+  }
+
+  private void mount(Strand strand) {
+    mounted = strand;
+    currentOwner = strand.owner;
+    strand.queued = false;
+    steps++;
+    idleReported = false;
+    strand.mount();
+    mounted = null;
+    currentOwner = null;
+    if (!strand.ended && !strand.suspended && !strand.queued) {
+      parkedOutside(strand);
+    }
+    // A hub that came back inside an entry is retired, unless it only waits for a direct switch.
+    if (hub != null && hub.strand == strand && !hub.atRest && !immediate.contains(strand)) {
+      hub = null;
+    }
+  }
+
+  /** A strand came back without a wait of ours: foreign code parked it. */
+  private void parkedOutside(Strand strand) {
+    strand.foreign = true;
+    foreignParked++;
+    Object owner = strand.owner;
+    if (owner != null && hooks.wantsInterrupt(owner)) {
+      ready.add((Runnable) () -> hooks.interrupt(owner), null);
+    }
+  }
+
+  private void becomeReady(Strand strand) {
+    if (strand.foreign) {
+      strand.foreign = false;
+      foreignParked--;
+    }
+    strand.queued = true;
+    ready.add(strand, strand.owner);
+  }
+
+  /** T3: not at all, without waiting, or until the next timer. */
+  private void poll() throws IOException {
+    turnsSincePoll = 0;
+    if (ready.size() > 0 || stopping || !inbox.isEmpty()) {
+      poller.poll(0);
+      return;
+    }
+    TimerNode next = timers.first();
+    if (next == null) {
+      if (nothingOutside() && !idleReported) {
+        ready.add(idleCheck, null);
+        return;
+      }
+      sleep(FOREVER);
+      return;
+    }
+    long wait = next.dueNanos - clock.nanos();
+    if (wait <= 0) {
+      poller.poll(0);
+    } else if (!clock.isVirtual()) {
+      sleep(wait);
+    } else {
+      // A jump is only right when nobody outside could have acted in the time that it skips.
+      if (!nothingOutside() && sleep(wait)) {
+        return;
+      }
+      clock.advanceTo(next.dueNanos);
+    }
+  }
+
+  private boolean nothingOutside() {
+    return foreignParked == 0 && outsideJobs == 0 && poller.interests() == 0;
+  }
+
+  /** Returns whether something arrived before {@code nanos} were over. */
+  private boolean sleep(long nanos) throws IOException {
+    asleep = true;
+    boolean arrived;
+    if (inbox.isEmpty()) {
+      arrived = poller.poll(nanos);
+    } else {
+      arrived = true;
+    }
+    asleep = false;
+    return arrived || !inbox.isEmpty();
+  }
+
+  /** T4. */
+  private void drainInbox() {
+    for (Inbox.Node n = inbox.takeAll(); n != null; n = n.next) {
+      if (n.action instanceof Strand strand) {
+        becomeReady(strand);
+      } else {
+        ready.add(n.action, n.owner);
+      }
+    }
+  }
+
+  /** T1, and the count that makes T2 end. */
+  private void startTurn() {
+    TimerNode next = timers.first();
+    if (next != null) {
+      long now = clock.nanos();
+      do {
+        if (next.dueNanos - now > 0) {
+          break;
+        }
+        timers.remove(next);
+        ready.add(next.action, next.owner);
+        next = timers.first();
+      } while (next != null);
+    }
+    left = ready.size();
+  }
+
+  // ---- hub ---------------------------------------------------------------------------------
+
+  /** The body of a hub: entries and whole turns, until it is retired. */
+  void runHub(Hub self) {
+    for (; ; ) {
+      while (left > 0 && fatal == null) {
+        if (schedule != null) {
+          ready.shuffleFirst(left, schedule);
+        }
+        Object action = ready.peekAction();
+        if (action instanceof Strand) {
+          break;
+        }
+        Object owner = ready.peekOwner();
+        ready.removeFirst();
+        left--;
+        runAction((Runnable) action, owner, self);
+        if (hub != self) {
+          return;
+        }
+      }
+      if (left == 0 && mayTurnHere()) {
+        turnsSincePoll++;
+        drainInbox(); // T4
+        startTurn(); // T1
+      } else {
+        self.atRest = true;
+        self.strand.suspend();
+        if (closed) {
+          return;
+        }
+      }
+    }
+  }
+
+  private boolean mayTurnHere() {
+    return ready.size() > 0 && !stopping && fatal == null && turnsSincePoll < TURNS_PER_POLL;
+  }
+
+  private void runAction(Runnable action, @Nullable Object owner, Hub self) {
+    steps++;
+    idleReported = false;
+    currentOwner = owner;
+    self.strand.owner = owner;
+    try {
+      action.run();
+    } catch (Throwable thrown) {
+      if (hooks.failed(thrown, action, owner)) {
+        fatal = thrown;
+      }
+    }
+    currentOwner = null;
+    self.strand.owner = null;
+  }
+
+  /** Makes the present run end with {@code thrown}. Loop. */
+  public void failRun(Throwable thrown) {
+    fatal = thrown;
+  }
+}

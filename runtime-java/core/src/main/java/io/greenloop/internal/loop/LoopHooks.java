@@ -1,0 +1,22 @@
+package io.greenloop.internal.loop;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the loop asks of the layer above it. All run on the hub, but for what is marked. */
+public interface LoopHooks {
+  /**
+   * An entry threw.
+   *
+   * @return true if the throwable is fatal: it leaves the run
+   */
+  boolean failed(Throwable thrown, Object action, @Nullable Object owner);
+
+  /** Nothing is ready, no timer is set, and nothing outside is known to wake this loop. */
+  void nothingCanWakeUs();
+
+  /** Carrier: a strand of this owner parked in foreign code; true asks for {@link #interrupt}. */
+  boolean wantsInterrupt(Object owner);
+
+  /** The owner's strand shall be interrupted. */
+  void interrupt(Object owner);
+}

@@ -1,0 +1,78 @@
+package io.greenloop.internal.loop;
+
+import io.greenloop.internal.vm.HostIdentity;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A strand on a virtual thread of the JDK's scheduler. The carrier hands it a baton and waits until
+ * it comes back, so that still only one of them runs.
+ *
+ * <p>The thread that suspends need not be the one that started: a coroutine hosted by the strand
+ * runs on a twin thread, which waits here in its place.
+ */
+final class PortableStrand extends Strand {
+  private final Semaphore go = new Semaphore(0);
+  private final Thread thread;
+  private boolean started;
+
+  PortableStrand(LoopCore loop, @Nullable Object owner, Runnable body) {
+    super(loop, owner, body);
+    thread = Thread.ofVirtual().unstarted(this::run);
+  }
+
+  private void run() {
+    HostIdentity.set(this);
+    try {
+      runBody();
+    } finally {
+      HostIdentity.set(null);
+      loop.carrierGo.release();
+    }
+  }
+
+  @Override
+  public void start() {
+    loop.runnable(this);
+  }
+
+  @Override
+  public Thread thread() {
+    return thread;
+  }
+
+  @Override
+  void mount() {
+    if (started) {
+      go.release();
+    } else {
+      started = true;
+      thread.start();
+    }
+    loop.carrierGo.acquireUninterruptibly();
+  }
+
+  @Override
+  void giveBack() {
+    loop.carrierGo.release();
+    go.acquireUninterruptibly();
+  }
+
+  @Override
+  void beginForeign() {
+    HostIdentity.set(null);
+    loop.carrierGo.release();
+  }
+
+  @Override
+  void endForeign() {
+    loop.runnable(this);
+    go.acquireUninterruptibly();
+    HostIdentity.set(this);
+  }
+
+  @Override
+  void handOver() {
+    go.release();
+  }
+}

@@ -1,0 +1,100 @@
+package io.greenloop.internal.loop;
+
+import static io.greenloop.internal.check.Known.present;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What may run now, first in, first out. An entry is an action ({@link Strand} or {@link Runnable})
+ * and its owner; both live side by side in one ring, so that queueing allocates nothing. Loop room.
+ */
+final class ReadyQueue {
+  private static final int INITIAL_ENTRIES = 64;
+
+  private @Nullable Object[] ring = new Object[2 * INITIAL_ENTRIES];
+  private int head; // index of the first entry's action, always even
+  private int size; // entries
+
+  int size() {
+    return size;
+  }
+
+  void add(Object action, @Nullable Object owner) {
+    if (2 * size == ring.length) {
+      grow();
+    }
+    int at = (head + 2 * size) & (ring.length - 1);
+    ring[at] = action;
+    ring[at + 1] = owner;
+    size++;
+  }
+
+  /** The first action; the queue is not empty. */
+  Object peekAction() {
+    return present(ring[head]);
+  }
+
+  /** The owner of the first action. */
+  @Nullable Object peekOwner() {
+    return ring[head + 1];
+  }
+
+  void removeFirst() {
+    ring[head] = null;
+    ring[head + 1] = null;
+    head = (head + 2) & (ring.length - 1);
+    size--;
+  }
+
+  /** Removes the newest entry if it is {@code action}. */
+  void removeLast(Object action) {
+    int at = (head + 2 * (size - 1)) & (ring.length - 1);
+    if (size > 0 && ring[at] == action) {
+      ring[at] = null;
+      ring[at + 1] = null;
+      size--;
+    }
+  }
+
+  /**
+   * Brings a task step among the first {@code among} entries to the front, by {@code random}.
+   * Callbacks (no owner, or themselves as owner) keep their places: their order is promised.
+   */
+  void shuffleFirst(int among, RandomGenerator random) {
+    if (among < 2 || !isTaskStep(head)) {
+      return;
+    }
+    int other = (head + 2 * random.nextInt(among)) & (ring.length - 1);
+    if (other == head || !isTaskStep(other) || ring[other + 1] == ring[head + 1]) {
+      return;
+    }
+    Object action = ring[head];
+    Object owner = ring[head + 1];
+    ring[head] = ring[other];
+    ring[head + 1] = ring[other + 1];
+    ring[other] = action;
+    ring[other + 1] = owner;
+  }
+
+  void clear() {
+    Arrays.fill(ring, null);
+    head = 0;
+    size = 0;
+  }
+
+  private boolean isTaskStep(int at) {
+    Object owner = ring[at + 1];
+    return ring[at] instanceof Strand || (owner != null && owner != ring[at]);
+  }
+
+  private void grow() {
+    var larger = new Object[2 * ring.length];
+    int upper = ring.length - head;
+    System.arraycopy(ring, head, larger, 0, upper);
+    System.arraycopy(ring, 0, larger, upper, head);
+    ring = larger;
+    head = 0;
+  }
+}

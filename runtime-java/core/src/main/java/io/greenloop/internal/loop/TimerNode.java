@@ -1,0 +1,37 @@
+package io.greenloop.internal.loop;
+
+import org.jspecify.annotations.Nullable;
+
+/** One timer: what becomes ready at its due time. Loop room. */
+public class TimerNode {
+  private static final int NOT_QUEUED = -1;
+
+  long dueNanos;
+  long sequence;
+  int index = NOT_QUEUED;
+  final Object action;
+  final @Nullable Object owner;
+
+  /**
+   * @param action a {@link Strand} or a {@link Runnable}
+   * @param owner the task the action belongs to, or null
+   */
+  public TimerNode(Object action, @Nullable Object owner) {
+    this.action = action;
+    this.owner = owner;
+  }
+
+  /** When it is due, on the loop's clock. */
+  public final long dueNanos() {
+    return dueNanos;
+  }
+
+  /** Whether it still waits for its time. */
+  public final boolean isPending() {
+    return index != NOT_QUEUED;
+  }
+
+  final void dequeued() {
+    index = NOT_QUEUED;
+  }
+}
