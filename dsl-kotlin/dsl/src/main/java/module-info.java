@@ -5,4 +5,5 @@ module io.greenloop.kotlin {
   requires transitive kotlinx.coroutines.core;
 
   exports io.greenloop.kotlin;
+  exports io.greenloop.kotlin.script;
 }

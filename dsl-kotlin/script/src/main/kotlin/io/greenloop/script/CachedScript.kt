@@ -1,0 +1,95 @@
+package io.greenloop.script
+
+import java.io.IOException
+import java.net.URI
+import java.nio.file.Files
+import java.nio.file.Path
+import java.util.jar.Attributes
+import java.util.jar.JarFile
+import java.util.jar.Manifest
+
+/**
+ * A compiled script: an ordinary jar with the script's classes and three lines in its manifest.
+ *
+ * `Main-Class` names the script class, `Class-Path` the libraries it was compiled with (as `file:`
+ * addresses, followed by the class loader itself), [IMPORTS] each imported script with the hash of
+ * its text: `hash address hash address …`.
+ */
+internal class CachedScript private constructor(
+  val jar: Path,
+  val mainClass: String,
+) {
+  companion object {
+    private val IMPORTS = Attributes.Name("Greenloop-Imports")
+
+    /** The script in [jar], or null if there is none or what it was made from has changed. */
+    fun open(jar: Path): CachedScript? {
+      val attributes =
+        try {
+          if (!Files.exists(jar)) return null
+          JarFile(jar.toFile(), false).use { it.manifest?.mainAttributes } ?: return null
+        } catch (_: IOException) {
+          return null // damaged: compiled again and replaced
+        }
+      val mainClass = attributes.getValue(Attributes.Name.MAIN_CLASS) ?: return null
+      val libraries = words(attributes, Attributes.Name.CLASS_PATH)
+      if (!libraries.all { Files.exists(Path.of(URI(it))) }) return null
+      val imports = words(attributes, IMPORTS)
+      for (i in imports.indices step 2) {
+        val imported = Path.of(URI(imports[i + 1]))
+        if (!Files.isReadable(imported) ||
+          Hash.of(Files.readAllBytes(imported)) != imports[i]
+        ) {
+          return null
+        }
+      }
+      return CachedScript(jar, mainClass)
+    }
+
+    /** The manifest that [open] reads. */
+    fun manifest(
+      mainClass: String,
+      libraries: List<Path>,
+      imports: List<Path>,
+    ): Manifest {
+      val manifest = Manifest()
+      val attributes = manifest.mainAttributes
+      attributes[Attributes.Name.MANIFEST_VERSION] = "1.0"
+      attributes[Attributes.Name.MAIN_CLASS] = mainClass
+      if (libraries.isNotEmpty()) {
+        attributes[Attributes.Name.CLASS_PATH] =
+          libraries.joinToString(" ") { it.toUri().toString() }
+      }
+      if (imports.isNotEmpty()) {
+        attributes[IMPORTS] =
+          imports.joinToString(" ") { "${Hash.of(Files.readAllBytes(it))} ${it.toUri()}" }
+      }
+      return manifest
+    }
+
+    /**
+     * Where the compiled form of [script] with content [text] belongs.
+     *
+     * The file name counts, for class name and stack traces come from it; the folder only where
+     * the text names files relative to it. The build id stands for the compiler, its options and
+     * the API the script is compiled against.
+     */
+    fun place(
+      script: Path,
+      text: ByteArray,
+    ): Path {
+      val key = StringBuilder(Home.build).append('\n').append(script.fileName).append('\n')
+      val relative = String(text, Charsets.UTF_8).contains("@file")
+      if (relative) key.append(script.toAbsolutePath().normalize().parent)
+      return Home.cache.resolve(
+        "scripts/${Hash.of(key.append('\n').toString().toByteArray(), text)}.jar",
+      )
+    }
+
+    private fun words(
+      attributes: Attributes,
+      name: Attributes.Name,
+    ): List<String> =
+      attributes.getValue(name)?.split(' ')?.filter { it.isNotEmpty() } ?: emptyList()
+  }
+}

@@ -1,0 +1,13 @@
+package io.greenloop.script
+
+import java.security.MessageDigest
+import java.util.HexFormat
+
+/** SHA-256 as lower-case hex, the name of everything in the cache. */
+internal object Hash {
+  fun of(vararg parts: ByteArray): String {
+    val digest = MessageDigest.getInstance("SHA-256")
+    for (part in parts) digest.update(part)
+    return HexFormat.of().formatHex(digest.digest())
+  }
+}

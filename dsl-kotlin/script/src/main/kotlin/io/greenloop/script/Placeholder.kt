@@ -1,3 +1,0 @@
-package io.greenloop.script
-
-internal object Placeholder

@@ -1,0 +1,107 @@
+package io.greenloop.script
+
+import io.greenloop.kotlin.script.ScriptRuntime
+import io.greenloop.kotlin.script.ScriptScope
+import java.lang.reflect.InvocationTargetException
+import java.net.URLClassLoader
+import java.nio.file.Files
+
+/**
+ * From a script file to its exit code: look into the cache, compile on a miss, run in this process.
+ *
+ * The compiler is another process, for it brings 70 MB of jars that an unchanged script never needs.
+ */
+internal object ScriptRunner {
+  const val EXTENSION = ".loop.kts"
+
+  fun run(request: RunRequest): Int {
+    val compiled =
+      when (val found = compiled(request)) {
+        is Found.Script -> found.script
+        is Found.Error -> return found.exitCode
+      }
+    ArchiveTraining.startIfMissing()
+    return execute(compiled, request)
+  }
+
+  private sealed interface Found {
+    class Script(
+      val script: CachedScript,
+    ) : Found
+
+    class Error(
+      val exitCode: Int,
+    ) : Found
+  }
+
+  private fun compiled(request: RunRequest): Found {
+    val path = request.path
+    val problem =
+      when {
+        !Files.exists(path) -> "no such file"
+
+        Files.isDirectory(path) -> "is a folder, not a script"
+
+        !path.fileName.toString().endsWith(
+          EXTENSION,
+        ) -> "the name of a script ends with $EXTENSION"
+
+        !Files.isReadable(path) -> "permission denied"
+
+        else -> null
+      }
+    if (problem != null) {
+      complain("run ${request.shown}: $problem")
+      return Found.Error(ExitCode.USAGE)
+    }
+    val jar = CachedScript.place(path, Files.readAllBytes(path))
+    CachedScript.open(jar)?.let { return Found.Script(it) }
+    val code = CompilerProcess.compile(path.toAbsolutePath().normalize(), request.shown, jar)
+    if (code != ExitCode.OK) return Found.Error(code)
+    return CachedScript.open(jar)?.let { Found.Script(it) } ?: run {
+      complain("run ${request.shown}: it changed while it was compiled; run it again")
+      Found.Error(ExitCode.USAGE)
+    }
+  }
+
+  private fun execute(
+    script: CachedScript,
+    request: RunRequest,
+  ): Int {
+    val loader =
+      URLClassLoader(arrayOf(script.jar.toUri().toURL()), ScriptRunner::class.java.classLoader)
+    Thread.currentThread().contextClassLoader = loader
+    return try {
+      ScriptRuntime.run(request.args, request.options()) { scope ->
+        Instances(scope).of(loader.loadClass(script.mainClass))
+      }
+    } catch (failure: Throwable) {
+      System.out.flush()
+      ScriptTrace.cut(failure)
+      failure.printStackTrace()
+      ExitCode.FAILED
+    }
+  }
+
+  /** Builds the script and, before it, each script it imports, once: their constructors are their code. */
+  private class Instances(
+    private val scope: ScriptScope,
+  ) {
+    private val known = HashMap<Class<*>, Any>()
+
+    fun of(type: Class<*>): Any =
+      known.getOrPut(type) {
+        val constructor = type.constructors.single()
+        val arguments =
+          Array(constructor.parameterCount) { i ->
+            val parameter = constructor.parameterTypes[i]
+            if (parameter.isInstance(scope)) scope else of(parameter)
+          }
+        try {
+          constructor.newInstance(*arguments)
+        } catch (wrapped: InvocationTargetException) {
+          throw wrapped.targetException
+        }
+      }
+  }
+}

@@ -1,0 +1,63 @@
+package io.greenloop.script.compiler
+
+import java.nio.file.Path
+import kotlin.script.experimental.api.ScriptDiagnostic
+
+/**
+ * Prints what the compiler found, one line each, as `file:line:column: error: message`.
+ *
+ * @param script the script being compiled, called [shown] as the user typed it
+ */
+internal class DiagnosticPrinter(
+  private val script: Path,
+  private val shown: String,
+) {
+  fun print(result: CompileResult) {
+    val lines = LinkedHashSet<String>() // the compiler reports some errors twice
+    for (diagnostic in result.diagnostics) line(diagnostic)?.let { lines += it }
+    if (result.compiled == null &&
+      lines.none { ": error: " in it }
+    ) {
+      lines += "$shown: error: the compiler gave no reason"
+    }
+    lines.forEach { System.err.println(it) }
+  }
+
+  private fun line(diagnostic: ScriptDiagnostic): String? {
+    val severity =
+      when (diagnostic.severity) {
+        ScriptDiagnostic.Severity.FATAL, ScriptDiagnostic.Severity.ERROR -> "error"
+        ScriptDiagnostic.Severity.WARNING -> "warning"
+        else -> return null
+      }
+    val file = diagnostic.sourcePath?.let { name(Path.of(it)) } ?: shown
+    val start = diagnostic.location?.start?.takeIf { it.line > 0 }
+    val place = if (start != null) "$file:${start.line}:${start.col}" else file
+    val cause = diagnostic.exception?.let { "\n" + it.stackTraceToString().trimEnd() } ?: ""
+    return "$place: $severity: ${repaired(diagnostic.message)}$cause"
+  }
+
+  private fun name(file: Path): String {
+    val absolute = file.toAbsolutePath().normalize()
+    if (absolute == script || script.fileName == file) return shown
+    val here = Path.of("").toAbsolutePath()
+    return if (absolute.startsWith(
+        here,
+      )
+    ) {
+      here.relativize(absolute).toString()
+    } else {
+      absolute.toString()
+    }
+  }
+
+  /** The scripting API cuts the closing quote off a syntax error: `Expecting ')`. */
+  private fun repaired(message: String): String =
+    if (message.startsWith("Expecting '") &&
+      message.count { it == '\'' } % 2 == 1
+    ) {
+      "$message'"
+    } else {
+      message
+    }
+}
