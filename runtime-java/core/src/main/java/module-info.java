@@ -3,10 +3,13 @@ module io.greenloop.runtime {
   requires static transitive org.jspecify;
 
   exports io.greenloop;
+  exports io.greenloop.net;
   exports io.greenloop.reactor;
 
   uses io.greenloop.reactor.ReactorProvider;
 
   provides io.greenloop.reactor.ReactorProvider with
       io.greenloop.reactor.nio.NioReactorProvider;
+  provides java.net.spi.InetAddressResolverProvider with
+      io.greenloop.net.resolver.LoopResolverProvider;
 }

@@ -1,42 +1,219 @@
 package io.greenloop.internal.loop;
 
+import io.greenloop.reactor.Reactor;
+import io.greenloop.reactor.Reactors;
+import io.greenloop.reactor.ReadySink;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where the carrier waits: in the reactor once there is I/O, in a plain park before. Carrier room,
- * but for {@link #wakeup}.
+ * but for what is marked.
  */
 public final class Poller {
+  /**
+   * A busy loop asks the reactor once in so many turns, or once in so many nanoseconds, whichever
+   * comes first.
+   */
+  private static final int TURNS_PER_QUERY = 64;
+
+  private static final long NANOS_PER_QUERY = 50_000;
+
   private final LoopCore loop;
+  private final ReadySink sink = this::found;
+
+  /** Opened by the first watch, so before the carrier sleeps: who wakes a sleeping loop sees it. */
+  private volatile @Nullable Reactor reactor;
+
+  /** Watches made by {@link #watch}, for as long as someone listens. */
+  private final Map<SelectableChannel, Watch> watches = new IdentityHashMap<>();
+
+  /** Watches whose wishes may differ from what the reactor was told. */
+  private ArrayList<Watch> changes = new ArrayList<>();
+
+  private ArrayList<Watch> spareList = new ArrayList<>();
+
+  int interests;
+  private long polls;
+  private int turnsSinceQuery;
+  private long lastQueryNanos;
 
   Poller(LoopCore loop) {
     this.loop = loop;
   }
 
-  /** How many readiness interests are registered. */
-  int interests() {
-    return 0;
+  /**
+   * The watch of a channel that belongs to the user: once nobody listens, the channel is free
+   * again, so that it can be closed, made blocking or watched by another loop. Loop or setup.
+   *
+   * @throws IOException if the operating system refuses a reactor
+   */
+  public Watch watch(SelectableChannel channel) throws IOException {
+    openReactor();
+    return watches.computeIfAbsent(channel, c -> new Watch(this, c, false));
+  }
+
+  /** The watch of {@code channel} if there is one. Loop or setup. */
+  public @Nullable Watch watched(SelectableChannel channel) {
+    return watches.get(channel);
+  }
+
+  /**
+   * The only watch of a channel of ours: it stays known to the reactor between two waits. Loop or
+   * setup.
+   *
+   * @throws IOException if the operating system refuses a reactor
+   */
+  public Watch own(SelectableChannel channel) throws IOException {
+    openReactor();
+    return new Watch(this, channel, true);
+  }
+
+  private void openReactor() throws IOException {
+    if (reactor != null) {
+      return;
+    }
+    Reactor opened = Reactors.open();
+    if (reactor == null) {
+      reactor = opened;
+    } else {
+      opened.close(); // opening parked this strand, and another one was faster
+    }
+  }
+
+  /** The engine's name, once there is one. Any thread. */
+  public @Nullable String engine() {
+    Reactor opened = reactor;
+    return opened == null ? null : opened.name();
+  }
+
+  /** Remembers to compare what {@code watch} wants with what the reactor knows. Loop or setup. */
+  void note(Watch watch) {
+    if (!watch.noted) {
+      watch.noted = true;
+      changes.add(watch);
+    }
+  }
+
+  /** How many directions of channels somebody listens to. Loop or setup. */
+  public int interests() {
+    return interests;
+  }
+
+  /** How often the reactor has been asked. Loop. */
+  public long polls() {
+    return polls;
   }
 
   /** Any thread. */
   void wakeup(@Nullable Thread carrier) {
-    LockSupport.unpark(carrier);
+    Reactor opened = reactor;
+    if (opened != null) {
+      opened.wakeup();
+    } else {
+      LockSupport.unpark(carrier);
+    }
   }
 
   /**
-   * Waits at most {@code nanos}.
+   * Tells the listeners of ready channels; waits at most {@code nanos} for one.
    *
    * @return whether something happened, or may have
    */
-  boolean poll(long nanos) {
-    if (nanos <= 0) {
+  boolean poll(long nanos) throws IOException {
+    Reactor opened = reactor;
+    if (opened == null) {
+      return nanos > 0 && park(nanos);
+    }
+    if (nanos <= 0 && !isTimeToQuery()) {
       return false;
     }
+    applyChanges(opened);
+    polls++;
+    long start = nanos > 0 ? System.nanoTime() : 0;
+    int reports = opened.poll(nanos, sink);
+    turnsSinceQuery = 0;
+    lastQueryNanos = System.nanoTime();
+    return reports > 0 || (nanos > 0 && lastQueryNanos - start < nanos);
+  }
+
+  private boolean park(long nanos) {
     long start = System.nanoTime();
     LockSupport.parkNanos(loop, nanos);
+    Thread.interrupted(); // left set, the flag would turn every park into a spin
     return System.nanoTime() - start < nanos;
   }
 
-  void close() {}
+  private boolean isTimeToQuery() {
+    return ++turnsSinceQuery >= TURNS_PER_QUERY
+        || System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
+  }
+
+  private void found(Object attachment, int readyOps) {
+    var watch = (Watch) attachment;
+    if (watch.channel.isOpen()) {
+      watch.ready(readyOps);
+    } else {
+      watch.fail(new ClosedChannelException());
+    }
+  }
+
+  private void applyChanges(Reactor opened) {
+    while (!changes
+        .isEmpty()) { // a listener that is told of a failure may change its mind about another
+      // watch
+      ArrayList<Watch> taken = changes;
+      changes = spareList;
+      for (Watch each : taken) {
+        each.noted = false;
+        apply(each, opened);
+      }
+      taken.clear();
+      spareList = taken;
+    }
+  }
+
+  private void apply(Watch watch, Reactor opened) {
+    int wanted = watch.wanted();
+    if (wanted != watch.applied) {
+      try {
+        opened.update(watch.channel, wanted, watch);
+        watch.applied = wanted;
+      } catch (IOException e) {
+        watch.applied = 0;
+        watch.fail(e);
+      } catch (
+          RuntimeException
+              e) { // made blocking meanwhile, or a kind of channel the engine does not know
+        watch.applied = 0;
+        watch.fail(new IOException(e.toString(), e));
+      }
+    }
+    if (watch.isIdle()) {
+      watches.remove(watch.channel, watch);
+    }
+  }
+
+  /** Setup: the carrier has ended. */
+  void close() {
+    Reactor opened = reactor;
+    if (opened == null) {
+      return;
+    }
+    watches.clear();
+    changes.clear();
+    interests = 0;
+    try {
+      opened.close();
+    } catch (IOException e) {
+      System.getLogger("io.greenloop")
+          .log(System.Logger.Level.WARNING, "close of the engine of " + loop.name(), e);
+    }
+  }
 }

@@ -1,0 +1,204 @@
+package io.greenloop.internal.loop;
+
+import io.greenloop.reactor.Completion;
+import io.greenloop.reactor.Proactor;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes completions out of readiness: try the call, wait until it may work, try again. Loop room.
+ */
+public final class ReactorProactor implements Proactor {
+  private final LoopCore loop;
+
+  /** A proactor on the reactor of {@code loop}. */
+  public ReactorProactor(LoopCore loop) {
+    this.loop = loop;
+  }
+
+  @Override
+  public Operation read(SocketChannel channel, ByteBuffer target, Completion<Integer> completion) {
+    if (!target.hasRemaining()) {
+      throw new IllegalArgumentException("read: target has no room (expected at least 1 byte)");
+    }
+    return submit(
+        new Pending<>("read", channel, Watch.Direction.IN, completion) {
+          @Override
+          @Nullable Integer attempt() throws IOException {
+            int read = channel.read(target);
+            return read == 0 ? null : (Integer) read;
+          }
+        });
+  }
+
+  @Override
+  public Operation write(SocketChannel channel, ByteBuffer source, Completion<Integer> completion) {
+    int start = source.position();
+    return submit(
+        new Pending<>("write", channel, Watch.Direction.OUT, completion) {
+          @Override
+          @Nullable Integer attempt() throws IOException {
+            channel.write(source);
+            return source.hasRemaining() ? null : (Integer) (source.position() - start);
+          }
+        });
+  }
+
+  @Override
+  public Operation accept(ServerSocketChannel listener, Completion<SocketChannel> completion) {
+    return submit(
+        new Pending<>("accept", listener, Watch.Direction.IN, completion) {
+          @Override
+          @Nullable SocketChannel attempt() throws IOException {
+            SocketChannel accepted = listener.accept();
+            if (accepted != null) {
+              accepted.configureBlocking(false);
+            }
+            return accepted;
+          }
+        });
+  }
+
+  @Override
+  public Operation connect(
+      SocketChannel channel, SocketAddress remote, Completion<SocketChannel> completion) {
+    return submit(
+        new Pending<>("connect", channel, Watch.Direction.OUT, completion) {
+          @Override
+          @Nullable SocketChannel attempt() throws IOException {
+            boolean connected =
+                channel.isConnectionPending() ? channel.finishConnect() : channel.connect(remote);
+            return connected ? channel : null;
+          }
+        });
+  }
+
+  private Operation submit(Pending<?> operation) {
+    try {
+      operation.begin(loop.poller().watch(operation.channel));
+    } catch (IOException e) { // no reactor to be had
+      operation.failed(e);
+    }
+    return operation;
+  }
+
+  /** One operation, tried at submit and after each readiness. */
+  private abstract class Pending<T> implements Operation, ReadyListener, Runnable {
+    private final String verb;
+    private final SelectableChannel channel;
+    private final Watch.Direction direction;
+    private final Completion<T> completion;
+    private @Nullable Watch watch;
+    private @Nullable T result;
+    private @Nullable IOException failure;
+    private boolean queued;
+    private boolean ended;
+
+    Pending(
+        String verb,
+        SelectableChannel channel,
+        Watch.Direction direction,
+        Completion<T> completion) {
+      this.verb = verb;
+      this.channel = channel;
+      this.direction = direction;
+      this.completion = completion;
+    }
+
+    /** The result, or null if the channel is not ready for it. */
+    abstract @Nullable T attempt() throws IOException;
+
+    void begin(Watch watch) {
+      if (watch.listener(direction) != null) {
+        throw new IllegalStateException(
+            verb
+                + " on "
+                + channel
+                + ": an operation in this direction is still under way; wait for its completion");
+      }
+      this.watch = watch;
+      tryNow();
+      if (isDecided()) {
+        queue();
+      }
+      watch.listen(
+          direction, this); // until the completion, so that no other operation comes in between
+    }
+
+    private void tryNow() {
+      try {
+        result = attempt();
+      } catch (IOException e) {
+        failure = e;
+      } catch (RuntimeException e) { // such as NotYetConnectedException
+        failure = new IOException(e.toString(), e);
+      }
+    }
+
+    private boolean isDecided() {
+      return result != null || failure != null;
+    }
+
+    private void queue() {
+      if (!queued) {
+        queued = true;
+        loop.ready(this, null);
+      }
+    }
+
+    @Override
+    public void ready() {
+      queue();
+    }
+
+    @Override
+    public void failed(IOException cause) {
+      if (!isDecided()) {
+        failure = cause;
+      }
+      queue();
+    }
+
+    @Override
+    public boolean cancel() {
+      if (ended || isDecided()) {
+        return false;
+      }
+      failed(new InterruptedIOException(verb + " on " + channel + ": cancelled"));
+      return true;
+    }
+
+    /**
+     * A callback of the loop. The call is made here, not at the readiness, so that a cancel in
+     * between loses nothing.
+     */
+    @Override
+    public void run() {
+      queued = false;
+      if (!isDecided()) {
+        tryNow();
+      }
+      if (isDecided()) {
+        end();
+      }
+    }
+
+    private void end() {
+      ended = true;
+      if (watch != null && watch.listener(direction) == this) {
+        watch.mute(direction);
+      }
+      if (failure != null) {
+        completion.failed(failure);
+      } else if (result != null) {
+        completion.completed(result);
+      }
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package io.greenloop.internal.loop;
+
+import io.greenloop.reactor.Reactor;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one loop wants to know of one channel, and whom it tells. Loop room, or setup.
+ *
+ * <p>A change is only noted here; the carrier hands it to the reactor before it polls. So interest
+ * that goes and comes back within a turn costs nothing, and no strand ever touches a selector.
+ */
+public final class Watch {
+  /**
+   * The two directions of a channel; a connection to accept comes in, the end of connecting goes
+   * out.
+   */
+  public enum Direction {
+    /** Data, the end of the stream, or a connection to accept. */
+    IN,
+    /** Room for data to send, or the end of a connection attempt. */
+    OUT
+  }
+
+  private final Poller poller;
+  final SelectableChannel channel;
+  private final boolean keepArmed;
+  private @Nullable ReadyListener in;
+  private @Nullable ReadyListener out;
+
+  /** What the reactor was told. */
+  int applied;
+
+  /**
+   * Whether the channel was ready while nobody listened. An armed channel costs nothing until then;
+   * so a channel of ours stays armed between two reads and is disarmed only when the next data
+   * comes before the next reader.
+   */
+  private boolean unheard;
+
+  /** Whether this stands in the poller's list of changes. */
+  boolean noted;
+
+  Watch(Poller poller, SelectableChannel channel, boolean keepArmed) {
+    this.poller = poller;
+    this.channel = channel;
+    this.keepArmed = keepArmed;
+  }
+
+  /** Who is told about {@code direction}, or null. */
+  public @Nullable ReadyListener listener(Direction direction) {
+    return direction == Direction.IN ? in : out;
+  }
+
+  /** Makes {@code listener} the one that is told about {@code direction}, in place of any other. */
+  public void listen(Direction direction, ReadyListener listener) {
+    if (listener(direction) == null) {
+      poller.interests++;
+    }
+    set(direction, listener);
+    poller.note(this);
+  }
+
+  /**
+   * Takes the listener of {@code direction} back.
+   *
+   * @return whether there was one
+   */
+  public boolean mute(Direction direction) {
+    if (listener(direction) == null) {
+      return false;
+    }
+    poller.interests--;
+    set(direction, null);
+    if (direction == Direction.OUT || !keepArmed) {
+      poller.note(this);
+    }
+    return true;
+  }
+
+  /**
+   * Takes both listeners back and tells them that the channel is closed, or why it cannot be
+   * watched.
+   */
+  public void fail(IOException cause) {
+    ReadyListener formerIn = in;
+    ReadyListener formerOut = out;
+    mute(Direction.IN);
+    mute(Direction.OUT);
+    poller.note(this);
+    if (formerIn != null) {
+      formerIn.failed(cause);
+    }
+    if (formerOut != null) {
+      formerOut.failed(cause);
+    }
+  }
+
+  /** Carrier: what the reactor found. */
+  void ready(int readyOps) {
+    if ((readyOps & (Reactor.READ | Reactor.ACCEPT)) != 0) {
+      tell(in);
+    }
+    if ((readyOps & (Reactor.WRITE | Reactor.CONNECT)) != 0) {
+      tell(out);
+    }
+  }
+
+  private void tell(@Nullable ReadyListener listener) {
+    if (listener != null) {
+      listener.ready();
+    } else {
+      unheard = true;
+      poller.note(this);
+    }
+  }
+
+  /** What the reactor should be told now. */
+  int wanted() {
+    if (!channel.isOpen()) {
+      return 0;
+    }
+    int ops = 0;
+    if (in != null) {
+      ops |= channel instanceof ServerSocketChannel ? Reactor.ACCEPT : Reactor.READ;
+    } else if (keepArmed && !unheard) {
+      ops |= applied & (Reactor.READ | Reactor.ACCEPT);
+    }
+    unheard = false;
+    if (out != null) {
+      ops |=
+          channel instanceof SocketChannel s && s.isConnectionPending()
+              ? Reactor.CONNECT
+              : Reactor.WRITE;
+    }
+    return ops;
+  }
+
+  boolean isIdle() {
+    return in == null && out == null;
+  }
+
+  private void set(Direction direction, @Nullable ReadyListener listener) {
+    if (direction == Direction.IN) {
+      in = listener;
+    } else {
+      out = listener;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return channel.toString();
+  }
+}

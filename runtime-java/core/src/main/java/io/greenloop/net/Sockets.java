@@ -1,0 +1,239 @@
+package io.greenloop.net;
+
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.internal.loop.Watch;
+import io.greenloop.internal.loop.Watch.Direction;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * Waits for tasks on channels of your own (asyncio: {@code loop.sock_recv} and its kind). The
+ * channel stays yours: after a call, an error or a cancel nothing of it is registered any more.
+ *
+ * <p>Channels are in non-blocking mode. The call is tried first; only if it cannot be done now does
+ * the task park.
+ *
+ * <p><b>Room:</b> loop, in a task. Close a channel that a task may wait on by {@link
+ * #close(SelectableChannel)}: it wakes the waiter at once, where the channel's own {@code close()}
+ * is noticed when the loop next hears from any channel.
+ */
+public final class Sockets {
+  private Sockets() {}
+
+  /**
+   * Reads what has arrived, at least one byte; waits if there is nothing.
+   *
+   * @param channel a socket or the source of a pipe
+   * @return how many bytes, -1 at the end of the stream, 0 only if {@code target} has no room
+   * @throws IllegalStateException if another task waits for data of this channel
+   * @throws StreamClosedException if the channel is closed meanwhile
+   * @throws io.greenloop.CancelledError if the task is cancelled while it waits; nothing has been
+   *     read then
+   */
+  public static <C extends SelectableChannel & ReadableByteChannel> int read(
+      C channel, ByteBuffer target) throws IOException {
+    Watch watch = begin(channel, Direction.IN, "read");
+    int read = channel.read(target);
+    while (read == 0 && target.hasRemaining()) {
+      await(watch, channel, Direction.IN, "read");
+      read = channel.read(target);
+    }
+    return read;
+  }
+
+  /**
+   * Reads until {@code target} is full.
+   *
+   * @throws EOFException if the stream ends before; what arrived is in {@code target}
+   * @throws IOException as {@link #read}
+   */
+  public static <C extends SelectableChannel & ReadableByteChannel> void readFully(
+      C channel, ByteBuffer target) throws IOException {
+    int wanted = target.remaining();
+    while (target.hasRemaining()) {
+      if (read(channel, target) < 0) {
+        throw endedEarly(channel, wanted, target);
+      }
+    }
+  }
+
+  /**
+   * Writes all of {@code source}; waits while the other side does not read.
+   *
+   * @param channel a socket or the sink of a pipe
+   * @throws IllegalStateException if another task waits to write to this channel
+   * @throws IOException after it, or a cancel, the position of {@code source} tells how much was
+   *     sent
+   */
+  public static <C extends SelectableChannel & WritableByteChannel> void writeFully(
+      C channel, ByteBuffer source) throws IOException {
+    Watch watch = begin(channel, Direction.OUT, "writeFully");
+    channel.write(source);
+    while (source.hasRemaining()) {
+      await(watch, channel, Direction.OUT, "writeFully");
+      channel.write(source);
+    }
+  }
+
+  /**
+   * Connects. After a failure or a cancel the channel is not registered any more; closing it is up
+   * to the caller.
+   *
+   * @param remote an unresolved internet address is resolved first, and its first address taken
+   * @throws java.net.ConnectException if nobody listens there
+   */
+  public static void connect(SocketChannel channel, SocketAddress remote) throws IOException {
+    Watch watch = begin(channel, Direction.OUT, "connect");
+    boolean connected = channel.connect(resolved(remote));
+    while (!connected) {
+      await(watch, channel, Direction.OUT, "connect");
+      connected = channel.finishConnect();
+    }
+  }
+
+  /**
+   * Accepts one connection, which is in non-blocking mode then; waits for it if there is none. A
+   * cancel loses no connection.
+   *
+   * @throws IllegalStateException if another task waits for connections of this channel
+   */
+  public static SocketChannel accept(ServerSocketChannel listener) throws IOException {
+    Watch watch = begin(listener, Direction.IN, "accept");
+    SocketChannel accepted = listener.accept();
+    while (accepted == null) {
+      await(watch, listener, Direction.IN, "accept");
+      accepted = listener.accept();
+    }
+    accepted.configureBlocking(false);
+    return accepted;
+  }
+
+  /**
+   * Closes {@code channel} and wakes the tasks of this loop that wait on it with a {@link
+   * StreamClosedException}.
+   */
+  public static void close(SelectableChannel channel) throws IOException {
+    LoopCore loop = currentLoop("close");
+    Watch watch = loop.poller().watched(channel);
+    StreamClosedException why = closed(channel); // names the channel, which forgets its name
+    channel.close();
+    if (watch != null) {
+      watch.fail(why);
+    }
+  }
+
+  private static Watch begin(SelectableChannel channel, Direction direction, String verb)
+      throws IOException {
+    LoopCore loop = currentLoop(verb);
+    if (channel.isBlocking()) {
+      throw new IllegalArgumentException(
+          verb
+              + " on "
+              + channel
+              + ": the channel is in blocking mode; call configureBlocking(false) first");
+    }
+    Watch watch = loop.poller().watch(channel);
+    ReadyWait.refuseSecond(watch, direction, verb, channel);
+    return watch;
+  }
+
+  private static void await(
+      Watch watch, SelectableChannel channel, Direction direction, String verb) throws IOException {
+    try {
+      ReadyWait.await(watch, direction, verb, channel);
+    } catch (ClosedChannelException e) { // by its own close(), found by the reactor
+      throw closed(channel);
+    }
+    if (!channel.isOpen()) {
+      throw closed(channel);
+    }
+  }
+
+  private static SocketAddress resolved(SocketAddress remote) throws IOException {
+    if (remote instanceof InetSocketAddress internet && internet.isUnresolved()) {
+      InetAddress first = NameResolution.resolve(internet.getHostString()).getFirst();
+      return new InetSocketAddress(first, internet.getPort());
+    }
+    return remote;
+  }
+
+  // ---- for this package ----------------------------------------------------------------------
+
+  static LoopCore currentLoop(String verb) {
+    LoopCore loop = LoopThread.currentLoop();
+    if (loop == null) {
+      throw new IllegalStateException(
+          verb
+              + " called from thread '"
+              + Thread.currentThread().getName()
+              + "', which runs no loop; call it in a task");
+    }
+    return loop;
+  }
+
+  static void checkRoom(LoopCore loop, String verb, Object channel) {
+    if (!loop.isOnLoop()) {
+      throw new WrongThreadException(
+          verb
+              + " on "
+              + channel
+              + " of loop '"
+              + loop.name()
+              + "' called from thread '"
+              + Thread.currentThread().getName()
+              + "'; use callSoonThreadsafe to hand work to the loop");
+    }
+  }
+
+  static EOFException endedEarly(Object channel, int wanted, ByteBuffer target) {
+    return new EOFException(
+        "readFully on "
+            + channel
+            + ": the stream ended after "
+            + (wanted - target.remaining())
+            + " bytes (expected "
+            + wanted
+            + ")");
+  }
+
+  static StreamClosedException closed(Object channel) {
+    return new StreamClosedException(channel + " was closed while a task waited on it");
+  }
+
+  /** Closes a channel of ours, at once on its loop and by request from elsewhere. Any thread. */
+  static void closeOn(LoopCore loop, SelectableChannel channel, Watch watch, Object facade) {
+    Runnable close =
+        () -> {
+          closeQuietly(channel);
+          watch.fail(closed(facade));
+        };
+    if (loop.isOnLoop()) {
+      close.run();
+    } else if (loop.isRunning()) {
+      loop.post(close, null);
+    } else {
+      closeQuietly(
+          channel); // nobody waits while the loop does not run, and the reactor notices by itself
+    }
+  }
+
+  /** The connection is gone either way, and nobody could do anything about a failure. */
+  private static void closeQuietly(SelectableChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      System.getLogger("io.greenloop").log(System.Logger.Level.DEBUG, "close of " + channel, e);
+    }
+  }
+}

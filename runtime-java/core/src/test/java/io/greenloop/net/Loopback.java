@@ -1,0 +1,56 @@
+package io.greenloop.net;
+
+import io.greenloop.internal.loop.LoopThread;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+
+/** What the tests of this package share. */
+final class Loopback {
+  private Loopback() {}
+
+  /** Any free port of the loopback interface. */
+  static InetSocketAddress anyPort() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+  }
+
+  /** Two connected channels in non-blocking mode. */
+  static SocketChannel[] pair() throws IOException {
+    try (var listener = ServerSocketChannel.open()) {
+      listener.bind(anyPort());
+      var left = SocketChannel.open(listener.getLocalAddress());
+      var right = listener.accept();
+      left.configureBlocking(false);
+      right.configureBlocking(false);
+      return new SocketChannel[] {left, right};
+    }
+  }
+
+  /** How many bytes have arrived and wait to be read. */
+  static int available(SocketChannel channel) throws IOException {
+    return channel.socket().getInputStream().available();
+  }
+
+  static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** What {@code buffer} has received so far. */
+  static String text(ByteBuffer buffer) {
+    return new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII);
+  }
+
+  /** How many waits for channels the running loop knows of. */
+  static int interests() {
+    return LoopThread.currentLoop().poller().interests();
+  }
+
+  /** How often the running loop has asked its reactor. */
+  static long polls() {
+    return LoopThread.currentLoop().poller().polls();
+  }
+}
