@@ -24,18 +24,20 @@ class ModulePathTest :
     val finder = ModuleFinder.of(*(ours.map { it.directory } + libraries).toTypedArray())
 
     for (module in ours) {
-      test("${module.descriptor.name()} stands on the module path") {
+      val name = module.descriptor?.name() ?: continue
+
+      test("$name stands on the module path") {
         val boot = ModuleLayer.boot()
         val configuration =
           Configuration.resolve(
             finder,
             listOf(boot.configuration()),
             ModuleFinder.of(),
-            setOf(module.descriptor.name()),
+            setOf(name),
           )
         val layer =
           ModuleLayer.defineModulesWithOneLoader(configuration, listOf(boot), null).layer()
-        val found = layer.findModule(module.descriptor.name()).orElseThrow()
+        val found = layer.findModule(name).orElseThrow()
 
         for (file in module.classes.filter { module.packageOf(it) in module.exported }) {
           Class.forName(found, module.nameOf(file))?.methods

@@ -2,6 +2,7 @@ package io.greenloop.project
 
 import java.lang.module.ModuleDescriptor
 import java.nio.file.Path
+import kotlin.io.path.exists
 import kotlin.io.path.extension
 import kotlin.io.path.inputStream
 import kotlin.io.path.pathString
@@ -26,20 +27,27 @@ class CompiledModule(
   folder: String,
 ) {
   val directory: Path = root.resolve(folder).resolve("target/classes")
-  val descriptor: ModuleDescriptor =
-    directory.resolve("module-info.class").inputStream().use { ModuleDescriptor.read(it) }
-  val exported: Set<String> =
-    descriptor
-      .exports()
-      .filterNot { it.isQualified }
-      .map { it.source() }
-      .toSet()
   val classes: List<Path> =
     directory
       .walk()
       .filter { it.extension == "class" && !it.endsWith("module-info.class") }
       .sorted()
       .toList()
+
+  /** None for an automatic module, which exports everything. */
+  val descriptor: ModuleDescriptor? =
+    directory
+      .resolve("module-info.class")
+      .takeIf { it.exists() }
+      ?.inputStream()
+      ?.use { ModuleDescriptor.read(it) }
+  val exported: Set<String> =
+    descriptor
+      ?.exports()
+      ?.filterNot { it.isQualified }
+      ?.map { it.source() }
+      ?.toSet()
+      ?: classes.map { packageOf(it) }.toSet()
 
   fun packageOf(classFile: Path): String = nameOf(classFile).substringBeforeLast('.')
 
