@@ -1,5 +1,6 @@
 package io.greenloop;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,23 +8,31 @@ import org.jspecify.annotations.Nullable;
  * while it runs without being set and reset.
  */
 non-sealed class Callback extends Handle implements Runnable {
-  private volatile @Nullable Runnable body;
+  private @Nullable Runnable body; // plain: a volatile one would cost a fence per callback
   private final Class<?> bodyType;
-  private final TaskContext context;
+  private final Map<ContextVar<?>, Object> values;
   private final @Nullable Task<?> origin;
+  private @Nullable TaskContext context; // made when somebody asks
   private volatile boolean cancelled;
 
+  /** A callback that runs in {@code context} itself. */
   Callback(Runnable body, TaskContext context, @Nullable Task<?> origin) {
+    this(body, context.values(), origin);
+    this.context = context;
+  }
+
+  /** A callback that runs in a context of its own with {@code values}. */
+  Callback(Runnable body, Map<ContextVar<?>, Object> values, @Nullable Task<?> origin) {
     this.body = body;
     this.bodyType = body.getClass();
-    this.context = context;
+    this.values = values;
     this.origin = origin;
   }
 
   @Override
   public void run() {
     Runnable present = body;
-    if (present != null) {
+    if (present != null && !cancelled) {
       body = null;
       present.run();
     }
@@ -42,7 +51,18 @@ non-sealed class Callback extends Handle implements Runnable {
 
   @Override
   public TaskContext context() {
-    return context;
+    TaskContext present = context;
+    if (present == null) {
+      present = new TaskContext(values);
+      context = present;
+    }
+    return present;
+  }
+
+  /** The values of its context, without making one. */
+  Map<ContextVar<?>, Object> values() {
+    TaskContext present = context;
+    return present == null ? values : present.values();
   }
 
   /** The task that registered it, or null. */

@@ -121,14 +121,20 @@ public final class EventLoop implements AutoCloseable {
    * @throws WrongThreadException when called off the loop
    */
   public Handle callSoon(Runnable callback) {
-    return callSoon(TaskContext.current().copy(), callback);
+    if (!core.isOnLoop()) {
+      checkUsable("callSoon");
+    }
+    var entry = newCallback(callback);
+    core.ready(entry, null);
+    return entry;
   }
 
   /** {@link #callSoon(Runnable)} in {@code context} itself instead of a copy of the present one. */
   public Handle callSoon(TaskContext context, Runnable callback) {
     checkUsable("callSoon");
-    var entry = newCallback(context, callback);
-    core.ready(entry, entry);
+    Objects.requireNonNull(callback, "callback");
+    var entry = new Callback(callback, context, currentTaskOrNull());
+    core.ready(entry, null);
     return entry;
   }
 
@@ -141,12 +147,12 @@ public final class EventLoop implements AutoCloseable {
    */
   public Handle callSoonThreadsafe(Runnable callback) {
     checkOpen("callSoonThreadsafe");
-    var entry = newCallback(TaskContext.current().copy(), callback);
     if (core.isOnLoop()) {
-      core.ready(entry, entry);
-    } else {
-      core.post(entry, entry);
+      return callSoon(callback);
     }
+    Objects.requireNonNull(callback, "callback");
+    var entry = new Callback(callback, TaskContext.current().values(), null);
+    core.post(entry, null);
     return entry;
   }
 
@@ -171,12 +177,20 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private TimerHandle timer(long dueNanos, Runnable callback) {
-    return new TimerHandle(core, newCallback(TaskContext.current().copy(), callback), dueNanos);
+    return new TimerHandle(core, newCallback(callback), dueNanos);
   }
 
-  private Callback newCallback(TaskContext context, Runnable callback) {
+  /** Loop or setup: a callback in a copy of the present context. */
+  private Callback newCallback(Runnable callback) {
     Objects.requireNonNull(callback, "callback");
-    return new Callback(callback, context, currentTaskOrNull());
+    Object owner = core.currentOwner();
+    if (owner instanceof Task<?> task) {
+      return new Callback(callback, task.context().values(), task);
+    }
+    if (owner instanceof Callback origin) {
+      return new Callback(callback, origin.values(), null);
+    }
+    return new Callback(callback, TaskContext.ofThread().values(), null);
   }
 
   /** Now, on the loop's clock: monotonic, from an arbitrary origin. Any thread. */

@@ -104,8 +104,8 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
    */
   public final Registration whenDone(Consumer<? super LoopFuture<T>> callback) {
     loop.checkRoom("whenDone");
-    var entry = new DoneCallback<T>(this, callback, TaskContext.current().copy());
-    addWaiter(entry, entry);
+    var entry = new DoneCallback<T>(this, callback, TaskContext.current());
+    addWaiter(entry, null);
     return () -> waiters.remove(entry);
   }
 

@@ -147,7 +147,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     if (waitingOn instanceof TimerNode timer && timer.isPending()) {
       loop().core().unschedule(timer);
       timerCancelled = true;
-      loop().core().ready(present(waitingStrand), this);
+      loop().core().ready(present(waitingStrand), null);
       return true;
     }
     return false;
@@ -209,7 +209,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     LoopFuture<?> future = awaitedFuture();
     if (future != null && future.removeWaiter(present(waitingStrand))) {
       injected = failure;
-      loop().core().ready(present(waitingStrand), this);
+      loop().core().ready(present(waitingStrand), null);
     }
   }
 

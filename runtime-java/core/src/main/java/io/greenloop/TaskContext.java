@@ -19,8 +19,18 @@ public final class TaskContext {
     this(Map.of());
   }
 
-  private TaskContext(Map<ContextVar<?>, Object> values) {
+  TaskContext(Map<ContextVar<?>, Object> values) {
     this.values = values;
+  }
+
+  /** The values at this moment; never changed in place. */
+  Map<ContextVar<?>, Object> values() {
+    return values;
+  }
+
+  /** The context of the calling thread, for code that runs on no loop. */
+  static TaskContext ofThread() {
+    return OF_THREAD.get();
   }
 
   /** The context of the caller: of its task or callback on a loop, of its thread elsewhere. */

@@ -17,7 +17,7 @@ public final class TimerHandle extends Handle {
   TimerHandle(LoopCore core, Callback callback, long dueNanos) {
     this.core = core;
     this.callback = callback;
-    this.node = new TimerNode(callback, callback);
+    this.node = new TimerNode(callback, null);
     core.schedule(node, dueNanos);
   }
 

@@ -20,7 +20,7 @@ final class Waits {
           operation + ": " + task.describe() + " cannot wait for itself; return from it instead");
     }
     Strand strand = present(loop.core().currentStrand());
-    future.addWaiter(strand, task);
+    future.addWaiter(strand, null);
     try {
       task.beginWait(future, strand);
       strand.suspend();
@@ -38,7 +38,7 @@ final class Waits {
     Task<?> task = loop.taskThatMayWait(operation);
     LoopCore core = loop.core();
     Strand strand = present(core.currentStrand());
-    var timer = new TimerNode(strand, task);
+    var timer = new TimerNode(strand, null);
     core.schedule(timer, dueNanos);
     try {
       task.beginWait(timer, strand);

@@ -10,9 +10,6 @@ package io.greenloop.internal.loop;
 final class Hub {
   final Strand strand;
 
-  /** Whether the hub gave the carrier back on its own, between two entries. */
-  boolean atRest;
-
   Hub(LoopCore loop) {
     strand = Strand.create(loop, null, () -> loop.runHub(this));
   }

@@ -55,7 +55,7 @@ public final class LoopCore {
   private @Nullable LoopThread thread;
   private @Nullable Hub hub;
   private @Nullable Strand mounted;
-  private @Nullable Object currentOwner;
+  private boolean inEntry; // the hub runs the first entry of the ready queue at this moment
   private int left; // entries of this turn that have not run yet
   private int turnsSincePoll;
   private int foreignParked;
@@ -205,7 +205,16 @@ public final class LoopCore {
 
   /** The owner of what runs now, or null in a plain callback. */
   public @Nullable Object currentOwner() {
-    return currentOwner;
+    Strand strand = mounted;
+    if (strand == null) {
+      return null;
+    }
+    return isInHubEntry(strand) ? ready.peekOwner() : strand.owner;
+  }
+
+  /** Whether {@code strand} is the hub and runs an entry, which is still first in the queue. */
+  private boolean isInHubEntry(Strand strand) {
+    return inEntry && hub != null && hub.strand == strand;
   }
 
   /** What is mounted now, or null on the carrier and during setup. */
@@ -255,7 +264,6 @@ public final class LoopCore {
    */
   public void runNow(Strand strand) {
     Strand caller = present(mounted);
-    Object owner = currentOwner;
     startUnqueued(strand);
     immediate.push(caller);
     immediate.push(strand);
@@ -264,10 +272,9 @@ public final class LoopCore {
     } catch (PinnedException e) {
       immediate.remove(strand);
       immediate.remove(caller);
-      ready.add(strand, strand.owner);
+      ready.add(strand, null);
       throw e;
     }
-    currentOwner = owner;
   }
 
   /** Brackets code that may block outside of our waits; see {@link Strand#beginForeign}. */
@@ -418,7 +425,6 @@ public final class LoopCore {
       hub = new Hub(this);
       startUnqueued(hub.strand);
     }
-    hub.atRest = false;
     mount(hub.strand);
   }
 
@@ -431,19 +437,20 @@ public final class LoopCore {
 
   private void mount(Strand strand) {
     mounted = strand;
-    currentOwner = strand.owner;
     strand.queued = false;
     steps++;
     idleReported = false;
     strand.mount();
+    // A hub that came back inside an entry is retired, unless it only waits for a direct switch.
+    if (isInHubEntry(strand) && !immediate.contains(strand)) {
+      strand.owner = ready.peekOwner();
+      ready.removeFirst();
+      inEntry = false;
+      hub = null;
+    }
     mounted = null;
-    currentOwner = null;
     if (!strand.ended && !strand.suspended && !strand.queued) {
       parkedOutside(strand);
-    }
-    // A hub that came back inside an entry is retired, unless it only waits for a direct switch.
-    if (hub != null && hub.strand == strand && !hub.atRest && !immediate.contains(strand)) {
-      hub = null;
     }
   }
 
@@ -463,7 +470,7 @@ public final class LoopCore {
       foreignParked--;
     }
     strand.queued = true;
-    ready.add(strand, strand.owner);
+    ready.add(strand, null);
   }
 
   /** T3: not at all, without waiting, or until the next timer. */
@@ -554,20 +561,20 @@ public final class LoopCore {
         if (action instanceof Strand) {
           break;
         }
-        Object owner = ready.peekOwner();
-        ready.removeFirst();
         left--;
-        runAction((Runnable) action, owner, self);
+        inEntry = true;
+        runAction((Runnable) action);
         if (hub != self) {
-          return;
+          return; // retired: the carrier has taken the entry off the queue
         }
+        inEntry = false;
+        ready.removeFirst();
       }
       if (left == 0 && mayTurnHere()) {
         turnsSincePoll++;
         drainInbox(); // T4
         startTurn(); // T1
       } else {
-        self.atRest = true;
         self.strand.suspend();
         if (closed) {
           return;
@@ -580,20 +587,16 @@ public final class LoopCore {
     return ready.size() > 0 && !stopping && fatal == null && turnsSincePoll < TURNS_PER_POLL;
   }
 
-  private void runAction(Runnable action, @Nullable Object owner, Hub self) {
+  private void runAction(Runnable action) {
     steps++;
     idleReported = false;
-    currentOwner = owner;
-    self.strand.owner = owner;
     try {
       action.run();
     } catch (Throwable thrown) {
-      if (hooks.failed(thrown, action, owner)) {
+      if (hooks.failed(thrown, action, currentOwner())) {
         fatal = thrown;
       }
     }
-    currentOwner = null;
-    self.strand.owner = null;
   }
 
   /** Makes the present run end with {@code thrown}. Loop. */

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What may run now, first in, first out. An entry is an action ({@link Strand} or {@link Runnable})
- * and its owner; both live side by side in one ring, so that queueing allocates nothing. Loop room.
+ * and its owner; both live side by side in one ring, so that queueing allocates nothing. An action
+ * without an owner owns itself: most callbacks, and all strands, which know theirs. Each reference
+ * stored here costs a barrier of the garbage collector, a null does not. Loop room.
  */
 final class ReadyQueue {
   private static final int INITIAL_ENTRIES = 64;
@@ -36,9 +38,10 @@ final class ReadyQueue {
     return present(ring[head]);
   }
 
-  /** The owner of the first action. */
-  @Nullable Object peekOwner() {
-    return ring[head + 1];
+  /** The owner of the first entry: an action without one owns itself. */
+  Object peekOwner() {
+    Object owner = ring[head + 1];
+    return owner != null ? owner : peekAction();
   }
 
   void removeFirst() {
@@ -60,14 +63,14 @@ final class ReadyQueue {
 
   /**
    * Brings a task step among the first {@code among} entries to the front, by {@code random}.
-   * Callbacks (no owner, or themselves as owner) keep their places: their order is promised.
+   * Callbacks keep their places: their order is promised.
    */
   void shuffleFirst(int among, RandomGenerator random) {
     if (among < 2 || !isTaskStep(head)) {
       return;
     }
     int other = (head + 2 * random.nextInt(among)) & (ring.length - 1);
-    if (other == head || !isTaskStep(other) || ring[other + 1] == ring[head + 1]) {
+    if (other == head || !isTaskStep(other) || sameOwner(other, head)) {
       return;
     }
     Object action = ring[head];
@@ -85,8 +88,11 @@ final class ReadyQueue {
   }
 
   private boolean isTaskStep(int at) {
-    Object owner = ring[at + 1];
-    return ring[at] instanceof Strand || (owner != null && owner != ring[at]);
+    return ring[at] instanceof Strand || ring[at + 1] != null;
+  }
+
+  private boolean sameOwner(int one, int other) {
+    return ring[one + 1] != null && ring[one + 1] == ring[other + 1];
   }
 
   private void grow() {

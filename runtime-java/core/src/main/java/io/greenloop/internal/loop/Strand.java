@@ -68,7 +68,7 @@ public abstract class Strand {
    * @throws PinnedException as {@link #suspend}
    */
   public final void suspendInQueue() {
-    loop.ready(this, owner);
+    loop.ready(this, null);
     try {
       suspend();
     } catch (PinnedException e) {
