@@ -1,8 +1,12 @@
 /** The event loop that everything stands on. */
+@SuppressWarnings("module") // the sister module that sees internals is compiled later
 module io.greenloop.runtime {
   requires static transitive org.jspecify;
 
   exports io.greenloop;
+  exports io.greenloop.coroutine;
+  exports io.greenloop.internal.fiber to
+      io.greenloop.greenlet;
   exports io.greenloop.net;
   exports io.greenloop.reactor;
 

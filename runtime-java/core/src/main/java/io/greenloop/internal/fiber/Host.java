@@ -1,0 +1,61 @@
+package io.greenloop.internal.fiber;
+
+import io.greenloop.internal.vm.Mode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread at the bottom of a chain of fibers: a platform thread, or the virtual thread of a Task
+ * or hub. All fibers resumed there belong to it while they run.
+ *
+ * <p>In full mode code in a fiber runs on that very thread. In portable mode it runs on a thread of
+ * its own, which {@link TwinFiber} tells at each hand-over whose host it works for.
+ */
+@SuppressWarnings("ReferenceEquality") // identity is meant
+public final class Host {
+  private static final boolean FULL = Mode.current() == Mode.FULL;
+  private static final ThreadLocal<@Nullable Host> CURRENT = new ThreadLocal<>();
+
+  private final Thread thread;
+
+  /** What the greenlet module keeps for this host. */
+  private @Nullable Object attachment;
+
+  private Host(Thread thread) {
+    this.thread = thread;
+  }
+
+  /** The host whose code calls this. */
+  public static Host current() {
+    Host host = CURRENT.get();
+    if (host == null) {
+      host = new Host(Thread.currentThread());
+      CURRENT.set(host);
+    }
+    return host;
+  }
+
+  /** Whether the caller runs on this host. */
+  public boolean isCurrent() {
+    return FULL ? Thread.currentThread() == thread : CURRENT.get() == this;
+  }
+
+  /** The thread at the bottom. */
+  public Thread thread() {
+    return thread;
+  }
+
+  /** What the greenlet module left here, or null. */
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  /** Leaves an object for the greenlet module. */
+  public void attach(Object value) {
+    attachment = value;
+  }
+
+  /** Portable mode: the calling thread works for {@code host} from now on. */
+  static void adopt(Host host) {
+    CURRENT.set(host);
+  }
+}
