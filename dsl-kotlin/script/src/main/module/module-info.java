@@ -1,8 +1,8 @@
 /**
  * The host of {@code *.loop.kts} scripts and the command line.
  *
- * <p>The compiler process runs on the class path only: the jars of Kotlin's compiler share packages, so
- * no descriptor can name them.
+ * <p>The compiler process runs on the class path only: the jars of Kotlin's compiler share
+ * packages, so no descriptor can name them.
  */
 module io.greenloop.script {
   requires transitive io.greenloop.kotlin;

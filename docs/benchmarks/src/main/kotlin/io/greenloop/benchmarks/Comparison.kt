@@ -1,0 +1,65 @@
+package io.greenloop.benchmarks
+
+import java.util.concurrent.TimeUnit
+
+/** One bench: its subjects in turns, A B A B, so many rounds. */
+internal class Comparison(
+  private val bench: String,
+  private val subjects: List<Subject>,
+  private val rounds: Int,
+) {
+  fun run(reporter: Reporter) {
+    val commands = subjects.associateWith { it.command() }
+    commands.filterValues { it == null }.keys.forEach {
+      System.err.println("greenloop bench: $bench: ${it.name} is not installed, left out")
+    }
+    val figures =
+      commands
+        .filterValues {
+          it != null
+        }.keys
+        .associateWith { mutableListOf<Double>() }
+    repeat(rounds) {
+      for ((subject, taken) in figures) {
+        taken += measure(subject, commands.getValue(subject)!!)
+      }
+    }
+    reporter.report(bench, figures.map { (subject, taken) -> Figure(subject, taken) })
+  }
+
+  private fun measure(
+    subject: Subject,
+    command: List<String>,
+  ): Double {
+    val start = System.nanoTime()
+    val process =
+      ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start()
+    val output = process.inputStream.bufferedReader().readText()
+    val code = process.waitFor()
+    val nanos = System.nanoTime() - start
+    check(code == 0) {
+      "$bench: ${subject.name} ended with exit code $code: ${command.joinToString(" ")}"
+    }
+    return if (subject is ProcessSubject) {
+      nanos.toDouble() / TimeUnit.MILLISECONDS.toNanos(1)
+    } else {
+      output
+        .trim()
+        .lines()
+        .last()
+        .toDouble()
+    }
+  }
+}
+
+/** What was measured of one subject. */
+internal class Figure(
+  val subject: Subject,
+  val rounds: List<Double>,
+) {
+  val median: Double = median(rounds)
+  val min: Double = rounds.min()
+  val max: Double = rounds.max()
+}

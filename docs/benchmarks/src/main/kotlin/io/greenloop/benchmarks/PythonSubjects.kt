@@ -1,0 +1,22 @@
+package io.greenloop.benchmarks
+
+/** What the CPython peers cost; `peers.py` has a function for each. */
+internal fun pythonSubjects(): List<Subject> =
+  listOf(
+    PythonSubject("yield", "asyncio"),
+    PythonSubject("yield", "gevent"),
+    PythonSubject("yield", "eventlet"),
+    PythonSubject("yield", "uvloop"),
+    PythonSubject("callback", "asyncio"),
+    PythonSubject("spawn", "asyncio"),
+    PythonSubject("spawn", "gevent"),
+    PythonSubject("spawn", "eventlet"),
+    PythonSubject("sleeps", "asyncio"),
+    PythonSubject("sleeps", "gevent"),
+    PythonSubject("queue", "asyncio"),
+    PythonSubject("queue", "gevent"),
+    PythonSubject("greenlet-round-trip", "greenlet"),
+    PythonSubject("greenlet-sibling", "greenlet"),
+    PythonSubject("greenlet-create", "greenlet"),
+    PythonSubject("generator", "cpython", module = "sys"),
+  )

@@ -1,0 +1,204 @@
+"""What one operation of a CPython peer costs: peers.py BENCH PEER prints nanoseconds, the median of five batches."""
+import statistics
+import sys
+import time
+
+
+def per_operation(body, n):
+    """The median time of body(n), per operation, after a tenth as warm-up."""
+    body(max(1, n // 10))
+    figures = []
+    for _ in range(5):
+        start = time.perf_counter_ns()
+        body(n)
+        figures.append((time.perf_counter_ns() - start) / n)
+    return statistics.median(figures)
+
+
+def asyncio_bench(bench, run):
+    import asyncio
+
+    async def nothing():
+        pass
+
+    async def yielder(n):
+        for _ in range(n):
+            await asyncio.sleep(0)
+
+    async def yields(n):
+        await asyncio.gather(yielder(n // 2), yielder(n // 2))
+
+    async def spawns(n):
+        for _ in range(n):
+            await asyncio.create_task(nothing())
+
+    async def sleeps(n):
+        await asyncio.gather(*[asyncio.create_task(asyncio.sleep(0.001)) for _ in range(n)])
+
+    async def queue(n):
+        channel = asyncio.Queue(1)
+
+        async def producer():
+            for i in range(n):
+                await channel.put(i)
+
+        task = asyncio.create_task(producer())
+        for _ in range(n):
+            await channel.get()
+        await task
+
+    async def callbacks(n):
+        loop = asyncio.get_running_loop()
+        done = loop.create_future()
+        left = n
+
+        def again():
+            nonlocal left
+            left -= 1
+            if left:
+                loop.call_soon(again)
+            else:
+                done.set_result(None)
+
+        loop.call_soon(again)
+        await done
+
+    body, n = {
+        "yield": (yields, 100_000),
+        "spawn": (spawns, 20_000),
+        "sleeps": (sleeps, 20_000),
+        "queue": (queue, 50_000),
+        "callback": (callbacks, 100_000),
+    }[bench]
+    return per_operation(lambda count: run(body(count)), n)
+
+
+def gevent_bench(bench):
+    import gevent
+    import gevent.queue
+
+    def yielder(n):
+        for _ in range(n):
+            gevent.sleep(0)
+
+    def yields(n):
+        gevent.joinall([gevent.spawn(yielder, n // 2) for _ in range(2)])
+
+    def spawns(n):
+        for _ in range(n):
+            gevent.spawn(int).join()
+
+    def sleeps(n):
+        gevent.joinall([gevent.spawn(gevent.sleep, 0.001) for _ in range(n)])
+
+    def queue(n):
+        channel = gevent.queue.Queue(1)
+        producer = gevent.spawn(lambda: [channel.put(i) for i in range(n)])
+        for _ in range(n):
+            channel.get()
+        producer.join()
+
+    body, n = {
+        "yield": (yields, 100_000),
+        "spawn": (spawns, 20_000),
+        "sleeps": (sleeps, 20_000),
+        "queue": (queue, 50_000),
+    }[bench]
+    return per_operation(body, n)
+
+
+def eventlet_bench(bench):
+    import eventlet
+
+    def yielder(n):
+        for _ in range(n):
+            eventlet.sleep(0)
+
+    def yields(n):
+        for each in [eventlet.spawn(yielder, n // 2) for _ in range(2)]:
+            each.wait()
+
+    def spawns(n):
+        for _ in range(n):
+            eventlet.spawn(int).wait()
+
+    body, n = {"yield": (yields, 50_000), "spawn": (spawns, 20_000)}[bench]
+    return per_operation(body, n)
+
+
+def greenlet_bench(bench):
+    import greenlet
+
+    def round_trip(n):
+        main = greenlet.getcurrent()
+
+        def child(_):
+            while True:
+                main.switch()
+
+        other = greenlet.greenlet(child)
+        other.switch(0)
+        for _ in range(n):
+            other.switch()
+        other.throw()
+
+    def sibling(n):
+        main = greenlet.getcurrent()
+        pair = []
+
+        def body(mine):
+            other = pair[1 - mine]
+            for _ in range(n // 2):
+                other.switch(1 - mine)
+            main.switch()
+
+        pair.extend([greenlet.greenlet(body), greenlet.greenlet(body)])
+        pair[0].switch(0)
+        for each in pair:
+            each.throw()
+
+    def create(n):
+        for _ in range(n):
+            greenlet.greenlet(int).switch()
+
+    body, n = {
+        "greenlet-round-trip": (round_trip, 300_000),
+        "greenlet-sibling": (sibling, 300_000),
+        "greenlet-create": (create, 100_000),
+    }[bench]
+    return per_operation(body, n)
+
+
+def cpython_bench(bench):
+    def numbers(n):
+        for i in range(n):
+            yield i
+
+    def drive(n):
+        for _ in numbers(n):
+            pass
+
+    return per_operation({"generator": drive}[bench], 500_000)
+
+
+def main(bench, peer):
+    if peer == "asyncio":
+        import asyncio
+
+        return asyncio_bench(bench, asyncio.run)
+    if peer == "uvloop":
+        import uvloop
+
+        def run(coroutine):
+            loop = uvloop.new_event_loop()
+            try:
+                return loop.run_until_complete(coroutine)
+            finally:
+                loop.close()
+
+        return asyncio_bench(bench, run)
+    return globals()[peer + "_bench"](bench)
+
+
+if __name__ == "__main__":
+    print(main(sys.argv[1], sys.argv[2]))
