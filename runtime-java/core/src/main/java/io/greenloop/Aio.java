@@ -1,5 +1,6 @@
 package io.greenloop;
 
+import io.greenloop.coroutine.Generator;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.Strand;
 import java.time.Duration;
@@ -69,6 +70,18 @@ public final class Aio {
   public static <T extends @Nullable Object> Task<T> spawn(
       TaskOptions options, Callable<? extends T> body) {
     return EventLoop.running("spawn").spawn(options, body);
+  }
+
+  /**
+   * A task that drives {@code generator}: what it yields is waited for (null: one turn), the result
+   * is sent in, a failure or a cancel is thrown in. The task's result is what its body returns.
+   *
+   * <p><b>Parity:</b> generator-based coroutines ({@code asyncio.coroutine}, Tornado's {@code
+   * gen.coroutine}, Twisted's {@code inlineCallbacks}), row GEN-20.
+   */
+  public static <R extends @Nullable Object> Task<R> coroutine(Generator<?, ?, R> generator) {
+    EventLoop loop = EventLoop.running("coroutine");
+    return loop.spawn(new GeneratorDriver<>(loop, generator));
   }
 
   /** The task whose code calls this; empty in a plain callback. */

@@ -108,6 +108,7 @@ public final class Runner implements AutoCloseable {
       ending.shutdown().cancelTasks();
     } finally {
       try {
+        ending.shutdown().closeGenerators();
         ending.shutdown().closeRegistered();
       } finally {
         ending.shutdownExecutor(EXECUTOR_LIMIT);

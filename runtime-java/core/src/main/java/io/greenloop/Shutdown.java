@@ -41,6 +41,14 @@ final class Shutdown {
     }
   }
 
+  /** Closes the generators that were started on this loop and are still suspended. */
+  void closeGenerators() {
+    loop.core()
+        .openCloseables()
+        .closeAll(
+            e -> loop.report(ErrorContext.of("closing at the end of " + loop + " failed", e)));
+  }
+
   /** Closes what was registered, newest first; an error of one does not stop the others. */
   void closeRegistered() {
     var order = new ArrayList<>(closers);

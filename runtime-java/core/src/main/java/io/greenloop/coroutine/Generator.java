@@ -1,6 +1,9 @@
 package io.greenloop.coroutine;
 
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.LoopThread;
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -29,10 +32,10 @@ import org.jspecify.annotations.Nullable;
  * suspended inside {@link Yielder#yieldValue}, at any depth of calls. What it throws, checked or
  * not, leaves the driving call as the same object. Close a generator that is not drained, best by
  * try-with-resources: one that is dropped while suspended is reported, its {@code finally} blocks
- * do not run.
+ * do not run. One that was started on a loop is closed by that loop's orderly shutdown.
  *
  * <p><b>Room:</b> any thread, one at a time; driven in a Task the body may wait, and the Task
- * waits. Two drivers at once are refused. <b>Parity:</b> rows GEN-1 to GEN-18. Differs from Python:
+ * waits. Two drivers at once are refused. <b>Parity:</b> rows GEN-1 to GEN-20. Differs from Python:
  * {@code hasNext()} has to look ahead and runs the body to its next yield; see each method.
  *
  * @param <Y> what it yields
@@ -49,6 +52,7 @@ public final class Generator<
   private @Nullable Object ahead = NOTHING;
   private boolean iterated;
   private @Nullable Leak leak;
+  private @Nullable WeakReference<AutoCloseable> openOnLoop;
 
   private Generator(Drive drive) {
     this.drive = drive;
@@ -293,7 +297,7 @@ public final class Generator<
       return kept;
     }
     if (drive.state() == Drive.UNSTARTED && drive instanceof Yielder) {
-      leak = Leak.watch(this, drive);
+      starts();
     }
     try {
       Object next = drive.step(value, error);
@@ -307,9 +311,20 @@ public final class Generator<
     }
   }
 
+  private void starts() {
+    leak = Leak.watch(this, drive);
+    LoopCore loop = LoopThread.currentLoop();
+    if (loop != null) {
+      openOnLoop = loop.openCloseables().add(this);
+    }
+  }
+
   private void ended() {
     if (leak != null) {
       leak.finished();
+    }
+    if (openOnLoop != null) {
+      openOnLoop.clear();
     }
     Throwable failure = drive.failure();
     if (failure instanceof NoSuchElementException) {

@@ -8,7 +8,7 @@
  * <p><b>Room:</b> any thread, a Task or a callback, one at a time; the body runs on the thread of
  * whoever drives it, and a body driven in a Task may wait like the Task. No loop is needed.
  *
- * <p><b>May use:</b> {@code io.greenloop.internal.fiber}. <b>May not:</b> {@code io.greenloop}.
+ * <p><b>May use:</b> {@code io.greenloop.internal}. <b>May not:</b> {@code io.greenloop}.
  */
 @NullMarked
 package io.greenloop.coroutine;

@@ -43,6 +43,7 @@ public final class LoopCore {
   private final @Nullable RandomGenerator schedule;
   private final Poller poller = new Poller(this);
   private final Inbox inbox = new Inbox();
+  private final OpenCloseables openCloseables = new OpenCloseables();
   private final ReadyQueue ready = new ReadyQueue();
   private final TimerHeap timers = new TimerHeap();
 
@@ -250,6 +251,11 @@ public final class LoopCore {
   /** How many entries are ready. */
   public int readyEntries() {
     return ready.size();
+  }
+
+  /** What shall be closed at the shutdown. */
+  public OpenCloseables openCloseables() {
+    return openCloseables;
   }
 
   /** The I/O side. */
