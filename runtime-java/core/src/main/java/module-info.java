@@ -1,5 +1,5 @@
 /** The event loop that everything stands on. */
-@SuppressWarnings("module") // the sister module that sees internals is compiled later
+@SuppressWarnings("module") // the sister modules that see internals are compiled later
 module io.greenloop.runtime {
   requires static transitive org.jspecify;
 
@@ -7,6 +7,8 @@ module io.greenloop.runtime {
   exports io.greenloop.coroutine;
   exports io.greenloop.internal.fiber to
       io.greenloop.greenlet;
+  exports io.greenloop.internal.loop to
+      io.greenloop.testing;
   exports io.greenloop.net;
   exports io.greenloop.reactor;
 

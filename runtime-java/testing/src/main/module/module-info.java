@@ -5,4 +5,7 @@ module io.greenloop.testing {
   requires static org.jspecify;
 
   exports io.greenloop.testing;
+
+  provides org.junit.jupiter.api.extension.Extension with
+      io.greenloop.testing.GreenloopExtension;
 }

@@ -27,4 +27,12 @@ public interface LoopClock {
   default void advanceTo(long dueNanos) {
     throw new UnsupportedOperationException("advanceTo: this clock follows real time");
   }
+
+  /**
+   * Tells a virtual clock that its jump waits in real time, because something outside the loop may
+   * act meanwhile: such a run cannot be replayed.
+   *
+   * @param reason what is outside, for a report
+   */
+  default void heldBack(String reason) {}
 }

@@ -62,6 +62,7 @@ public final class LoopCore {
   private int foreignParked;
   private int outsideJobs;
   private boolean stopping;
+  private boolean stopsWhenIdle;
   private boolean idleReported;
   private final Runnable idleCheck;
   private @Nullable Strand startingNow;
@@ -99,6 +100,7 @@ public final class LoopCore {
           hooks.nothingCanWakeUs();
           idleReported = true; // until the next step
         };
+    OpenLoops.opened(this);
   }
 
   // ---- any thread --------------------------------------------------------------------------
@@ -228,6 +230,14 @@ public final class LoopCore {
     stopping = true;
   }
 
+  /**
+   * Whether a run ends by itself once nothing is ready, no timer is set and nothing outside is
+   * known to wake this loop.
+   */
+  public void stopWhenIdle(boolean stops) {
+    stopsWhenIdle = stops;
+  }
+
   /** One more ({@code +1}) or one less ({@code -1}) job outside that will post its end. */
   public void outsideJobs(int change) {
     outsideJobs += change;
@@ -246,6 +256,11 @@ public final class LoopCore {
   /** How many timers are pending. */
   public int pendingTimers() {
     return timers.size();
+  }
+
+  /** When the next timer is due; there is one. */
+  public long nextDueNanos() {
+    return present(timers.first()).dueNanos;
   }
 
   /** How many entries are ready. */
@@ -333,6 +348,7 @@ public final class LoopCore {
       return;
     }
     closed = true;
+    OpenLoops.closed(this);
     if (thread != null) {
       requested = Run.CLOSE;
       LockSupport.unpark(thread);
@@ -488,6 +504,10 @@ public final class LoopCore {
     }
     TimerNode next = timers.first();
     if (next == null) {
+      if (stopsWhenIdle && nothingOutside()) {
+        stopping = true;
+        return;
+      }
       if (nothingOutside() && !idleReported) {
         ready.add(idleCheck, null);
         return;
@@ -502,11 +522,23 @@ public final class LoopCore {
       sleep(wait);
     } else {
       // A jump is only right when nobody outside could have acted in the time that it skips.
-      if (!nothingOutside() && sleep(wait)) {
-        return;
+      if (!nothingOutside()) {
+        clock.heldBack(whatIsOutside());
+        if (sleep(wait)) {
+          return;
+        }
       }
       clock.advanceTo(next.dueNanos);
     }
+  }
+
+  private String whatIsOutside() {
+    return foreignParked
+        + " parked in foreign code, "
+        + outsideJobs
+        + " jobs outside, "
+        + poller.interests()
+        + " I/O interests";
   }
 
   private boolean nothingOutside() {
