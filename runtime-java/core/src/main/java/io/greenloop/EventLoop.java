@@ -2,6 +2,10 @@ package io.greenloop;
 
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.internal.loop.ReactorProactor;
+import io.greenloop.internal.loop.Watch.Direction;
+import io.greenloop.reactor.Proactor;
+import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -37,6 +41,7 @@ public final class EventLoop implements AutoCloseable {
   private final ErrorReports errors = new ErrorReports(this);
   private final Executors executors = new Executors(this);
   private final Shutdown shutdown = new Shutdown(this);
+  private final Proactor proactor;
   private volatile boolean debug;
   private Duration slowCallbackThreshold = SLOW_CALLBACK;
   private TaskFactory taskFactory = TaskFactories.lazy();
@@ -50,6 +55,7 @@ public final class EventLoop implements AutoCloseable {
     core =
         new LoopCore(
             options.name(), this, options.clock(), new EntryEvents(this), options.schedule());
+    proactor = new ReactorProactor(core);
   }
 
   // ---- creating and finding ----------------------------------------------------------------
@@ -274,6 +280,53 @@ public final class EventLoop implements AutoCloseable {
   /** What {@link #setTaskFactory} set, or the default. */
   public TaskFactory taskFactory() {
     return taskFactory;
+  }
+
+  // ---- channels ----------------------------------------------------------------------------
+
+  /**
+   * Queues {@code callback} in each turn that finds {@code channel} readable, or with a connection
+   * to accept, until it is taken back (Python: {@code add_reader}). Replaces the reader that the
+   * channel has, whose call is dropped even if it is queued.
+   *
+   * <p>The callback runs in a copy of the present context. A channel that is closed meanwhile is
+   * forgotten without a call.
+   *
+   * @param channel in non-blocking mode; once nobody is registered for it, it is free again
+   * @throws IllegalArgumentException if the channel is closed, in blocking mode, or cannot be read
+   * @throws IllegalStateException if a task waits to read from it
+   * @throws java.io.UncheckedIOException if the operating system refuses an engine
+   */
+  public Registration addReader(SelectableChannel channel, Runnable callback) {
+    checkUsable("addReader");
+    return ChannelCallback.add(this, "addReader", channel, Direction.IN, callback);
+  }
+
+  /** {@link #addReader} for room to send, or the end of a connection attempt. */
+  public Registration addWriter(SelectableChannel channel, Runnable callback) {
+    checkUsable("addWriter");
+    return ChannelCallback.add(this, "addWriter", channel, Direction.OUT, callback);
+  }
+
+  /**
+   * Takes the reader of {@code channel} back; its writer stays (Python: {@code remove_reader}).
+   *
+   * @return whether there was one
+   */
+  public boolean removeReader(SelectableChannel channel) {
+    checkUsable("removeReader");
+    return ChannelCallback.remove(this, channel, Direction.IN);
+  }
+
+  /** {@link #removeReader} for the writer. */
+  public boolean removeWriter(SelectableChannel channel) {
+    checkUsable("removeWriter");
+    return ChannelCallback.remove(this, channel, Direction.OUT);
+  }
+
+  /** Reads, writes, accepts and connects by completion instead of readiness. */
+  public Proactor proactor() {
+    return proactor;
   }
 
   // ---- executors ---------------------------------------------------------------------------
