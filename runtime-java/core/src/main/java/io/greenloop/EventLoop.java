@@ -5,8 +5,11 @@ import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.ReactorProactor;
 import io.greenloop.internal.loop.Watch.Direction;
 import io.greenloop.reactor.Proactor;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -322,6 +325,19 @@ public final class EventLoop implements AutoCloseable {
   public boolean removeWriter(SelectableChannel channel) {
     checkUsable("removeWriter");
     return ChannelCallback.remove(this, channel, Direction.OUT);
+  }
+
+  /**
+   * The addresses of {@code host}, in the system's order of preference; a literal address is not
+   * looked up (Python: {@code getaddrinfo}). The look-up runs in the default pool, the calling task
+   * parks.
+   *
+   * @throws UnknownHostException if the name has no address
+   * @throws CancelledError if the task is cancelled; a look-up under way goes on, unheard
+   */
+  public List<InetAddress> resolve(String host) throws UnknownHostException {
+    checkUsable("resolve");
+    return HostNames.resolve(this, host);
   }
 
   /** Reads, writes, accepts and connects by completion instead of readiness. */

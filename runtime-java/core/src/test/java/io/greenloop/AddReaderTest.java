@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.testing.Parity;
+import io.greenloop.testing.RealTime;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -61,6 +62,7 @@ class AddReaderTest {
   }
 
   @Test
+  @RealTime
   void nothingIsCalledWithoutData() {
     loop.addReader(pipe.source(), () -> trail.add("readable"));
 
@@ -148,6 +150,7 @@ class AddReaderTest {
   }
 
   @Test
+  @RealTime
   void afterRemovalTheChannelIsFree() throws IOException {
     inTask(
         () -> {
@@ -202,6 +205,7 @@ class AddReaderTest {
   }
 
   @Test
+  @RealTime
   void aChannelThatIsClosedWithoutRemovalIsForgotten() throws IOException {
     loop.addReader(pipe.source(), () -> trail.add("readable"));
     inTask(

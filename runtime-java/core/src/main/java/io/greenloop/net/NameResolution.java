@@ -1,11 +1,9 @@
 package io.greenloop.net;
 
 import io.greenloop.internal.vm.Mode;
-import io.greenloop.net.resolver.LoopResolver;
 import io.greenloop.net.resolver.LoopResolverProvider;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.List;
 
 /**
  * Host names in tasks.
@@ -14,28 +12,10 @@ import java.util.List;
  * loop. In full mode Greenloop puts a resolver of its own before it, for the whole JVM: inside a
  * task the look-up runs on a worker thread while the task is parked, so any library may resolve
  * names; elsewhere nothing changes. {@code -Dgreenloop.resolver=off} leaves the JDK alone. {@link
- * #resolve} parks in either mode.
+ * io.greenloop.EventLoop#resolve} parks in either mode.
  */
 public final class NameResolution {
   private NameResolution() {}
-
-  /**
-   * The addresses of {@code host}, in the system's order of preference; a literal address is not
-   * looked up. Parks the task.
-   *
-   * <p><b>Room:</b> loop, in a task.
-   *
-   * @throws UnknownHostException if the name has no address
-   * @throws io.greenloop.CancelledError if the task is cancelled; the look-up itself goes on, its
-   *     result is dropped
-   */
-  public static List<InetAddress> resolve(String host) throws UnknownHostException {
-    Sockets.currentLoop("resolve");
-    if (isLiteral(host)) {
-      return List.of(InetAddress.ofLiteral(host));
-    }
-    return LoopResolver.onWorker(() -> List.of(InetAddress.getAllByName(host)));
-  }
 
   /**
    * Whether look-ups by {@link InetAddress} park inside a task, in words. Resolves {@code
@@ -45,17 +25,17 @@ public final class NameResolution {
     if (!Mode.isFull()) {
       return "InetAddress holds the loop: portable mode ("
           + Mode.missing()
-          + "); NameResolution.resolve parks";
+          + "); EventLoop.resolve parks";
     }
     if (LoopResolverProvider.isOff()) {
       return "InetAddress holds the loop: -D"
           + LoopResolverProvider.PROPERTY
-          + "=off is set; NameResolution.resolve parks";
+          + "=off is set; EventLoop.resolve parks";
     }
     return isInstalled()
         ? "InetAddress parks the task"
         : "InetAddress holds the loop: another resolver came first, or the first look-up came from"
-            + " a class loader that does not see Greenloop; NameResolution.resolve parks";
+            + " a class loader that does not see Greenloop; EventLoop.resolve parks";
   }
 
   /**
@@ -68,14 +48,5 @@ public final class NameResolution {
       // A machine without the name has asked its resolver all the same.
     }
     return Mode.isFull() && LoopResolverProvider.installed() != null;
-  }
-
-  private static boolean isLiteral(String host) {
-    try {
-      InetAddress.ofLiteral(host);
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.greenloop.net;
 
+import io.greenloop.EventLoop;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.Watch;
@@ -162,7 +163,7 @@ public final class Sockets {
 
   private static SocketAddress resolved(SocketAddress remote) throws IOException {
     if (remote instanceof InetSocketAddress internet && internet.isUnresolved()) {
-      InetAddress first = NameResolution.resolve(internet.getHostString()).getFirst();
+      InetAddress first = EventLoop.current().resolve(internet.getHostString()).getFirst();
       return new InetSocketAddress(first, internet.getPort());
     }
     return remote;

@@ -1,5 +1,6 @@
 package io.greenloop.net;
 
+import io.greenloop.EventLoop;
 import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +16,9 @@ import java.util.List;
  * <p><b>Room:</b> loop, in a task.
  */
 public final class Tcp {
+  /** Connections that may wait to be accepted; the operating system may allow fewer. */
+  private static final int BACKLOG = 1024;
+
   private Tcp() {}
 
   /**
@@ -30,7 +34,7 @@ public final class Tcp {
   public static TcpStream connect(String host, int port) throws IOException {
     LoopCore loop = Sockets.currentLoop("connect");
     var failures = new ArrayList<IOException>();
-    for (InetAddress address : NameResolution.resolve(host)) {
+    for (InetAddress address : EventLoop.current().resolve(host)) {
       try {
         return connect(loop, new InetSocketAddress(address, port));
       } catch (IOException e) {
@@ -59,7 +63,7 @@ public final class Tcp {
     LoopCore loop = Sockets.currentLoop("listen");
     ServerSocketChannel channel = ServerSocketChannel.open();
     try {
-      channel.bind(local);
+      channel.bind(local, BACKLOG);
       return new TcpListener(loop, channel);
     } catch (Throwable e) {
       channel.close();

@@ -11,6 +11,7 @@ import io.greenloop.AsyncTimeoutException;
 import io.greenloop.CancelledError;
 import io.greenloop.Task;
 import io.greenloop.testing.FullMode;
+import io.greenloop.testing.RealTime;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -142,6 +143,7 @@ class BlockingSocketsTest {
   }
 
   @Test
+  @RealTime
   void timeoutEndsABlockingRead() {
     run(
         () -> {

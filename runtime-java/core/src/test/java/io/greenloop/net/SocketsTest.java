@@ -12,6 +12,7 @@ import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.testing.Parity;
+import io.greenloop.testing.RealTime;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -64,6 +65,7 @@ class SocketsTest {
   }
 
   @Test
+  @RealTime
   @Parity("SOCK-2")
   void aReadOfNothingWaitsAndLeavesTheChannelFree() {
     connected(
@@ -319,6 +321,7 @@ class SocketsTest {
   }
 
   @Test
+  @RealTime
   void theChannelsOwnCloseIsNoticedByTheNextEvent() {
     connected(
         (left, right) -> {

@@ -12,6 +12,7 @@ import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.ThrowingRunnable;
+import io.greenloop.testing.RealTime;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.BindException;
@@ -313,6 +314,7 @@ class TcpTest {
   }
 
   @Test
+  @RealTime
   void dataThatComesWhileNobodyReadsDoesNotKeepTheLoopBusy() {
     connected(
         (client, server) -> {

@@ -64,7 +64,7 @@ public final class LoopResolver implements InetAddressResolver {
    * Runs {@code lookup} on a worker thread while the current task is parked. Where the task cannot
    * park, because a class initialiser or a native frame holds it, the look-up holds the loop.
    */
-  public static <T> T onWorker(Callable<T> lookup) throws UnknownHostException {
+  private static <T> T onWorker(Callable<T> lookup) throws UnknownHostException {
     try {
       return Aio.<T>toThread(lookup).join();
     } catch (PinnedException e) {

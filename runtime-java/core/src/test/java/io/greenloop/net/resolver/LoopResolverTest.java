@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LoopResolverTest {
   private static final String NO_FOREIGN_PARKING =
-      "InetAddress is left alone in portable mode; NameResolution.resolve parks there";
+      "InetAddress is left alone in portable mode; EventLoop.resolve parks there";
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final SlowResolver slow = new SlowResolver();
@@ -162,7 +162,7 @@ class LoopResolverTest {
   void resolveParksInEitherMode() {
     run(
         () -> {
-          Task<List<InetAddress>> looking = spawn(() -> NameResolution.resolve(name));
+          Task<List<InetAddress>> looking = spawn(() -> EventLoop.current().resolve(name));
           slow.awaitQuestion();
           for (int i = 0; i < 100; i++) {
             yieldNow();
@@ -183,7 +183,7 @@ class LoopResolverTest {
   void aLiteralAddressIsNotLookedUp() {
     run(
         () -> {
-          var found = NameResolution.resolve("192.0.2.9");
+          var found = EventLoop.current().resolve("192.0.2.9");
 
           assertThat(found).containsExactly(InetAddress.ofLiteral("192.0.2.9"));
         });
@@ -198,7 +198,7 @@ class LoopResolverTest {
 
     run(
         () ->
-            assertThatThrownBy(() -> NameResolution.resolve(name))
+            assertThatThrownBy(() -> EventLoop.current().resolve(name))
                 .isInstanceOf(UnknownHostException.class)
                 .hasMessage(name));
   }
@@ -217,7 +217,7 @@ class LoopResolverTest {
       assertThat(LoopResolverProvider.isOff()).isTrue();
       assertThat(NameResolution.selfTest())
           .startsWith("InetAddress holds the loop: ")
-          .endsWith("; NameResolution.resolve parks");
+          .endsWith("; EventLoop.resolve parks");
     } finally {
       System.clearProperty(LoopResolverProvider.PROPERTY);
     }
