@@ -8,8 +8,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the result
  */
-@FunctionalInterface
 public interface Awaitable<T extends @Nullable Object> {
   /** The future of this result; each call gives the same one. */
   LoopFuture<T> asFuture();
+
+  /**
+   * Whether the result is there. Also keeps this from being a lambda's type: a body is a {@code
+   * Callable}, and each function that takes either must be able to tell.
+   */
+  boolean isDone();
 }

@@ -33,6 +33,7 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
   }
 
   /** Whether there is an outcome. Any thread, where it may be out of date at once. */
+  @Override
   public final boolean isDone() {
     return state != FutureState.PENDING;
   }
