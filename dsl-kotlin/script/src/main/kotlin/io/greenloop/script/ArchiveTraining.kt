@@ -82,7 +82,8 @@ internal object ArchiveTraining {
         val done = trainCompiler(work) && trainLauncher(work)
         if (!done) Files.writeString(failureMark(), "training failed at ${Instant.now()}\n")
       } finally {
-        work.toFile().deleteRecursively()
+        Files.list(work).use { files -> files.forEach(Files::deleteIfExists) }
+        Files.deleteIfExists(work)
       }
     }
   }

@@ -45,7 +45,9 @@ internal object CompilerProcess {
       addAll(QUIET)
       // Kotlin's compiler reads memory-mapped jars through it.
       add("--sun-misc-unsafe-memory-access=allow")
-      System.getProperty("maven.repo.local")?.let { add("-Dmaven.repo.local=$it") }
+      for (name in listOf("user.home", "maven.repo.local")) {
+        System.getProperty(name)?.let { add("-D$name=$it") }
+      }
       add("-Dgreenloop.home=${Home.dir}")
       add("-cp")
       add(jars("lib", "lib/launcher", "lib/compiler").joinToString(File.pathSeparator))

@@ -42,6 +42,12 @@ internal class MavenArtifacts {
   private val repositories = LinkedHashSet<String>()
   private val answers = HashMap<List<String>, Resolution>()
 
+  private val settings by lazy {
+    createMavenSettings().apply {
+      System.getProperty("maven.repo.local")?.let { localRepository = it }
+    }
+  }
+
   init {
     // The bundled logger would announce missing bindings and transfer errors on its own.
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off")
@@ -59,7 +65,20 @@ internal class MavenArtifacts {
         }
       }
       val local = fromLocalRepository(coordinates)
-      if (local != null) Resolution.Files(local) else fromServers(coordinates)
+      when {
+        local != null -> {
+          Resolution.Files(local)
+        }
+
+        settings.isOffline -> {
+          val where = settings.localRepository
+          Resolution.Problem("${coordinates.joinToString()} is not in $where, and Maven is offline")
+        }
+
+        else -> {
+          fromServers(coordinates)
+        }
+      }
     }
 
   // Deprecated by the resolver's next major version, which is not the one bundled here.
@@ -69,7 +88,7 @@ internal class MavenArtifacts {
       val services = MavenRepositorySystemUtils.newServiceLocator()
       val system = services.getService(RepositorySystem::class.java)
       val session = MavenRepositorySystemUtils.newSession()
-      val local = LocalRepository(localRepository())
+      val local = LocalRepository(settings.localRepository)
       session.isOffline = true
       session.localRepositoryManager =
         SimpleLocalRepositoryManagerFactory().newInstance(session, local)
@@ -114,9 +133,6 @@ internal class MavenArtifacts {
       }
     }
   }
-
-  private fun localRepository(): String =
-    System.getProperty("maven.repo.local") ?: createMavenSettings().localRepository
 
   private companion object {
     val SCOPES = setOf("compile", "runtime")

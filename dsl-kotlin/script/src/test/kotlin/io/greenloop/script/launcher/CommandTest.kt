@@ -1,0 +1,207 @@
+package io.greenloop.script.launcher
+
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldEndWith
+import io.kotest.matchers.string.shouldStartWith
+import java.nio.file.Files
+import java.nio.file.Path
+import kotlin.io.path.createDirectories
+import kotlin.io.path.createSymbolicLinkPointingTo
+import kotlin.io.path.readText
+
+/** Errors of usage, the search for a JDK, the build of a source tree: what needs no compiler. */
+class CommandTest :
+  FunSpec({
+    val greenloop = Greenloop("command")
+
+    fun fails(
+      vararg words: String,
+      with: Map<String, String?> = emptyMap(),
+    ): String {
+      val run = greenloop.run(*words, with = with)
+      run.out shouldBe ""
+      run.exitCode shouldBe 2
+      return run.err
+    }
+
+    test("a script that cannot be run: one line that says why") {
+      greenloop.file("plain.kts", "println()")
+
+      fails("run", "nope.loop.kts") shouldBe "greenloop: run nope.loop.kts: no such file\n"
+      fails("run", ".") shouldBe "greenloop: run .: is a folder, not a script\n"
+      fails("run", "plain.kts") shouldBe
+        "greenloop: run plain.kts: the name of a script ends with .loop.kts\n"
+    }
+
+    test("wrong usage: one line that says what, and where help is") {
+      fails() shouldBe "greenloop: no command given; try: greenloop --help\n"
+      fails("walk") shouldBe
+        "greenloop: Unmatched argument at index 0: 'walk'; try: greenloop --help\n"
+      fails("run") shouldBe
+        "greenloop: Missing required parameter: 'SCRIPT'; try: greenloop run --help\n"
+      fails("run", "--fast", "a.loop.kts") shouldBe
+        "greenloop: Unknown option: '--fast'; try: greenloop run --help\n"
+      fails("run", "--seed", "x", "a.loop.kts") shouldBe
+        "greenloop: Invalid value for option '--seed': 'x' is not a long; try: greenloop run --help\n"
+    }
+
+    test("help, version and doctor print to standard output") {
+      val help = greenloop.run("--help")
+      val version = greenloop.run("--version")
+      val doctor = greenloop.run("doctor")
+
+      help.exitCode shouldBe 0
+      help.out shouldStartWith "Usage: greenloop [-hV] [COMMAND]\n"
+      version.out shouldBe
+        "greenloop ${Greenloop.dist.resolve("lib/build").readText().substringBefore(' ')} " +
+        "(JDK ${System.getProperty("java.runtime.version")})\n"
+      doctor.exitCode shouldBe 0
+      doctor.out shouldContain "\nmode:         full\n"
+      doctor.out shouldContain "\narchives:     off (GREENLOOP_AOT)\n"
+    }
+
+    test("a JDK named on purpose must do; no other is taken instead") {
+      val old = jdk(greenloop.work.resolve("jdks/seventeen"), "17.0.15")
+
+      fails("--version", with = mapOf("GREENLOOP_JAVA_HOME" to "$old")) shouldBe
+        "greenloop: GREENLOOP_JAVA_HOME=$old is not a JDK 25 or newer\n"
+    }
+
+    test("without a suitable JDK the message says what was seen and what to install") {
+      val old = jdk(greenloop.work.resolve("old/seventeen"), "17.0.15")
+      val nowhere =
+        mapOf(
+          "GREENLOOP_JAVA_HOME" to null,
+          "GREENLOOP_JDKS" to "${old.parent}",
+          "JAVA_HOME" to "$old",
+          "PATH" to "$old/bin:${tools(greenloop.work.resolve("tools"), "readlink")}",
+        )
+
+      val error = fails("--version", with = nowhere)
+
+      error shouldStartWith
+        "greenloop: needs a JDK 25 or newer, and found none " +
+        "(JAVA_HOME is version 17, java on the PATH is version 17).\nInstall one, "
+      error shouldEndWith ", or set GREENLOOP_JAVA_HOME to the folder of one.\n"
+    }
+
+    test("an old JAVA_HOME and an old java on the PATH are passed over") {
+      val old = jdk(greenloop.work.resolve("both/seventeen"), "17.0.15")
+      val here = Path.of(System.getProperty("java.home"))
+      jdk(old.resolveSibling("right"), "25.0.1", "exec '$here/bin/java' \"$@\"")
+      jdk(old.resolveSibling("newer"), "99.0.1")
+      val run =
+        greenloop.run(
+          "--version",
+          with =
+            mapOf(
+              "GREENLOOP_JAVA_HOME" to null,
+              "GREENLOOP_JDKS" to "${old.parent}",
+              "JAVA_HOME" to "$old",
+              "PATH" to "$old/bin:${System.getenv("PATH")}",
+            ),
+        )
+
+      run.err shouldBe ""
+      run.out shouldEndWith "(JDK ${System.getProperty("java.runtime.version")})\n"
+    }
+
+    for ((how, lock) in listOf("with flock" to arrayOf("flock"), "without flock" to emptyArray())) {
+      test("two that start at once in a source tree build once, $how") {
+        val tree = greenloop.work.resolve(if (lock.isEmpty()) "tree-plain" else "tree-flock")
+        tree.createDirectories()
+        Files.copy(greenloop.command, tree.resolve("greenloop"))
+        greenloop.file("${tree.fileName}/mvnw", FAKE_BUILD.replace("DIST", "${Greenloop.dist}"))
+        tree.resolve("mvnw").toFile().setExecutable(true)
+        val names = "sh mkdir rm cp ln sleep find touch tee sed".split(' ') + lock
+        val path = mapOf("PATH" to "${tools(tree.resolve("bin"), *names.toTypedArray())}")
+
+        val command = tree.resolve("greenloop")
+        val both = List(2) { greenloop.start("--version", command = command, with = path) }
+        both.map { it.join() }.forEach { run ->
+          run.out shouldStartWith "greenloop "
+          run.exitCode shouldBe 0
+        }
+        val third = greenloop.run("--version", command = command, with = path)
+
+        third.err shouldBe ""
+        tree.resolve("builds").readText() shouldBe "built\n"
+      }
+    }
+
+    test("a build that fails shows Maven's errors and exits 2") {
+      val tree = greenloop.work.resolve("tree-broken").createDirectories()
+      Files.copy(greenloop.command, tree.resolve("greenloop"))
+      greenloop.file(
+        "tree-broken/mvnw",
+        """
+        #!/bin/sh
+        echo '[INFO] Building Greenloop runtime 1.0      [2/7]'
+        echo '[ERROR] Loop.java:[3,5] missing return'
+        echo '[ERROR] Failed to execute goal compile'
+        echo '[ERROR] To see the full stack trace …'
+        exit 1
+        """,
+      )
+      tree.resolve("mvnw").toFile().setExecutable(true)
+
+      val run = greenloop.run("--version", command = tree.resolve("greenloop"))
+
+      run.exitCode shouldBe 2
+      run.err shouldBe
+        """
+        greenloop: building, this happens once
+        greenloop: 2/7 Greenloop runtime 1.0
+        Loop.java:[3,5] missing return
+        Failed to execute goal compile
+        greenloop: the build failed; all it printed is in $tree/dsl-kotlin/script/target/build.log
+
+        """.trimIndent()
+    }
+  })
+
+/** Stands in for Maven: takes a while, notes that it ran, and lays out what a build lays out. */
+private val FAKE_BUILD =
+  """
+  #!/bin/sh
+  sleep 1
+  lib=dsl-kotlin/script/target/dist/lib
+  mkdir -p "${'$'}lib"
+  mkdir "${'$'}lib/launcher"
+  ln -s DIST/lib/*.jar "${'$'}lib"
+  ln -s DIST/lib/launcher/*.jar "${'$'}lib/launcher"
+  cp DIST/lib/build "${'$'}lib/build"
+  echo built >> builds
+  """.trimIndent()
+
+/** A folder that looks like a JDK of [version]; its `java` runs [body]. No link: links to folders get followed. */
+private fun jdk(
+  folder: Path,
+  version: String,
+  body: String = "exit 1",
+): Path {
+  val java = folder.resolve("bin").createDirectories().resolve("java")
+  Files.writeString(java, "#!/bin/sh\n$body\n")
+  java.toFile().setExecutable(true)
+  Files.writeString(
+    folder.resolve("release"),
+    "IMPLEMENTOR=\"Example\"\nJAVA_RUNTIME_VERSION=\"$version+1\"\nJAVA_VERSION=\"$version\"\n",
+  )
+  return folder
+}
+
+/** A folder for PATH with nothing but the named programs. */
+private fun tools(
+  folder: Path,
+  vararg names: String,
+): Path {
+  folder.createDirectories()
+  val path = System.getenv("PATH").split(':').map { Path.of(it) }
+  for (name in names) {
+    val program = path.map { it.resolve(name) }.firstOrNull { Files.isExecutable(it) } ?: continue
+    folder.resolve(name).createSymbolicLinkPointingTo(program)
+  }
+  return folder
+}

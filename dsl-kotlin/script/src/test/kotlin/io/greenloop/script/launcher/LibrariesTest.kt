@@ -1,0 +1,133 @@
+package io.greenloop.script.launcher
+
+import io.kotest.assertions.withClue
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+import java.nio.file.Files
+import java.nio.file.Path
+import java.util.jar.JarEntry
+import java.util.jar.JarOutputStream
+import kotlin.io.path.createDirectories
+
+/** Lies in a jar of the tests' own Maven repository; a script finds it there. */
+public class Greeting {
+  public fun to(name: String): String = "hello $name from ${Source().name}"
+}
+
+/** In another jar, which the first one needs. */
+public class Source {
+  public val name: String = "the local repository"
+}
+
+class LibrariesTest :
+  FunSpec({
+    val greenloop = Greenloop("libraries")
+    val home = greenloop.work.resolve("home")
+    greenloop.environment["GREENLOOP_JAVA_OPTS"] = "-Duser.home=$home"
+    greenloop.file("home/.m2/settings.xml", "<settings><offline>true</offline></settings>")
+
+    fun artifact(
+      name: String,
+      type: Class<*>,
+      needs: String,
+    ) {
+      val folder = home.resolve(".m2/repository/org/example/$name/1.0").createDirectories()
+      jar(folder.resolve("$name-1.0.jar"), type)
+      greenloop.file(
+        greenloop.work.relativize(folder.resolve("$name-1.0.pom")).toString(),
+        "<project><modelVersion>4.0.0</modelVersion><groupId>org.example</groupId>" +
+          "<artifactId>$name</artifactId><version>1.0</version><dependencies>$needs</dependencies></project>",
+      )
+      // What Maven leaves beside a download; Kotlin's own resolver stumbles over it.
+      greenloop.file(
+        greenloop.work.relativize(folder.resolve("_remote.repositories")).toString(),
+        "$name-1.0.jar>central=\n$name-1.0.pom>central=",
+      )
+    }
+
+    test("a library comes from the local Maven repository, with what it needs, offline") {
+      artifact(
+        "greeting",
+        Greeting::class.java,
+        "<dependency><groupId>org.example</groupId><artifactId>source</artifactId>" +
+          "<version>1.0</version></dependency>",
+      )
+      artifact("source", Source::class.java, "")
+      greenloop.file(
+        "uses.loop.kts",
+        """
+        @file:DependsOn("org.example:greeting:1.0")
+        import io.greenloop.script.launcher.Greeting
+
+        println(Greeting().to("world"))
+        """,
+      )
+
+      val first = greenloop.run("run", "uses.loop.kts")
+      val again = greenloop.run("run", "uses.loop.kts")
+
+      withClue(first.err) { first.out shouldBe "hello world from the local repository\n" }
+      again.out shouldBe first.out
+      again.err shouldBe ""
+    }
+
+    test("an unresolved library, a missing file and a missing import: each its line, exit code 2") {
+      greenloop.file(
+        "lacks.loop.kts",
+        """
+        #!/usr/bin/env greenloop
+        @file:DependsOn("no-such.jar", "org.example:nothing:2.0")
+        @file:Import("nowhere.loop.kts")
+        println("never")
+        """,
+      )
+
+      val run = greenloop.run("run", "lacks.loop.kts")
+
+      run.exitCode shouldBe 2
+      run.out shouldBe ""
+      val repository = home.resolve(".m2/repository")
+      run.err shouldBe
+        "lacks.loop.kts:2:1: error: DependsOn: no such file: no-such.jar\n" +
+        "lacks.loop.kts:3:1: error: Import: no such file: nowhere.loop.kts\n" +
+        "lacks.loop.kts:2:1: error: DependsOn: org.example:nothing:2.0 is not in $repository, " +
+        "and Maven is offline\n"
+    }
+
+    test("imported scripts run first, once each, and a change in one is seen") {
+      greenloop.file("parts/base.loop.kts", "println(\"base\")\nfun base(n: Int) = n + 1")
+      greenloop.file(
+        "parts/middle.loop.kts",
+        """
+        @file:Import("base.loop.kts")
+        println("middle")
+        fun middle(n: Int) = base(n) * 2
+        """,
+      )
+      greenloop.file(
+        "top.loop.kts",
+        """
+        @file:Import("parts/middle.loop.kts", "parts/base.loop.kts")
+        println("top ${'$'}{middle(1)} ${'$'}{base(1)}")
+        """,
+      )
+      val first = greenloop.run("run", "top.loop.kts")
+      withClue(first.err) { first.out shouldBe "base\nmiddle\ntop 4 2\n" }
+
+      greenloop.file("parts/base.loop.kts", "println(\"base\")\nfun base(n: Int) = n + 10")
+
+      greenloop.run("run", "top.loop.kts").out shouldBe "base\nmiddle\ntop 22 11\n"
+    }
+  })
+
+private fun jar(
+  file: Path,
+  type: Class<*>,
+) {
+  val name = type.name.replace('.', '/') + ".class"
+  JarOutputStream(Files.newOutputStream(file)).use { out ->
+    out.putNextEntry(JarEntry(name))
+    type.classLoader.getResourceAsStream(name)!!.use { it.copyTo(out) }
+    out.closeEntry()
+  }
+}

@@ -1,0 +1,181 @@
+package io.greenloop.script.launcher
+
+import io.kotest.assertions.withClue
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldBeEmpty
+import io.kotest.matchers.collections.shouldHaveSize
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldNotContain
+import kotlin.io.path.readText
+
+class ScriptsTest :
+  FunSpec({
+    val greenloop = Greenloop("scripts")
+
+    test("a script runs with its words; unchanged, it runs again without compiler or parser") {
+      greenloop.file(
+        "hello.loop.kts",
+        """
+        #!/usr/bin/env -S greenloop run
+        println("hello ${'$'}args ${'$'}{5.milliseconds + 1.seconds}")
+        if (args.size > 1) exit(args[1].toInt())
+        """,
+      )
+      val first = greenloop.run("run", "hello.loop.kts", "--seed")
+      withClue(first.err) { first.exitCode shouldBe 0 }
+      first.out shouldBe "hello [--seed] 1.005s\n"
+      greenloop.compiledScripts() shouldHaveSize 1
+
+      val classes = greenloop.work.resolve("classes.log")
+      val log = mapOf("GREENLOOP_JAVA_OPTS" to "-Xlog:class+load:file=$classes")
+      val again = greenloop.run("run", "--seed", "3", "hello.loop.kts", "é @x", "7", with = log)
+
+      again.out shouldBe "hello [é @x, 7] 1.005s\n"
+      again.err shouldBe ""
+      again.exitCode shouldBe 7
+      val loaded = classes.readText()
+      loaded shouldNotContain "org.jetbrains.kotlin."
+      loaded shouldNotContain "picocli."
+      loaded shouldNotContain "java.lang.ProcessImpl "
+    }
+
+    test("a script that does not compile gives its lines and exit code 2") {
+      greenloop.file(
+        "wrong.loop.kts",
+        """
+        import java.util.concurrent.TimeUnit
+
+        val x: Int = "a"
+        fun f() {
+            yieldLop()
+        }
+        """,
+      )
+
+      val run = greenloop.run("run", "wrong.loop.kts")
+
+      run.exitCode shouldBe 2
+      run.out shouldBe ""
+      run.err shouldBe
+        "wrong.loop.kts:3:12: error: " +
+        "Initializer type mismatch: expected 'Int', actual 'String'.\n" +
+        "wrong.loop.kts:5:5: error: Unresolved reference 'yieldLop'.\n"
+    }
+
+    test("a syntax error is shown with its quote closed, by the name that was typed") {
+      greenloop.file("syntax.loop.kts", "val a = (1")
+
+      val run = greenloop.run("run", "./syntax.loop.kts")
+
+      run.err shouldBe "./syntax.loop.kts:1:11: error: Expecting ')'\n"
+      run.exitCode shouldBe 2
+    }
+
+    test("a script that throws gives a trace that ends in the script, and exit code 1") {
+      greenloop.file(
+        "throws.loop.kts",
+        """
+        fun parse(text: String): Int =
+            try {
+                text.toInt()
+            } catch (e: NumberFormatException) {
+                throw IllegalArgumentException("not a number: ${'$'}text", e)
+            }
+        println("before")
+        try {
+            parse(args[0])
+        } finally {
+            println("cleanup")
+        }
+        """,
+      )
+
+      val run = greenloop.run("run", "throws.loop.kts", "x1")
+
+      run.exitCode shouldBe 1
+      run.out shouldBe "before\ncleanup\n"
+      run.err.replace(Regex("\tat java.base/.*\n"), "") shouldBe
+        "java.lang.IllegalArgumentException: not a number: x1\n" +
+        "\tat Throws_loop.parse(throws.loop.kts:5)\n" +
+        "\tat Throws_loop.<init>(throws.loop.kts:9)\n" +
+        "Caused by: java.lang.NumberFormatException: For input string: \"x1\"\n" +
+        "\tat Throws_loop.parse(throws.loop.kts:3)\n" +
+        "\t... 1 more\n"
+    }
+
+    test("exit leaves from any depth, past a catch of Exception, and runs cleanup") {
+      greenloop.file(
+        "leaves.loop.kts",
+        """
+        class Deep { fun go(): Nothing = exit(5) }
+        try {
+            Deep().go()
+        } catch (e: Exception) {
+            println("caught")
+        } finally {
+            println("cleanup")
+        }
+        """,
+      )
+
+      val run = greenloop.run("run", "leaves.loop.kts")
+
+      withClue(run.err) { run.out shouldBe "cleanup\n" }
+      run.err shouldBe ""
+      run.exitCode shouldBe 5
+    }
+
+    test("every kind of declaration may stand at the top level, in any order") {
+      greenloop.file(
+        "kinds.loop.kts",
+        """
+        println(listOf(Even.check(4), Color.RED, area(Square(3)), "a".shout(), twice { 2 }))
+        println(Table().row<String>() + Name("n") + names(listOf(Name("m"))) + even(7))
+
+        fun even(n: Int): Boolean = n == 0 || odd(n - 1)
+        fun odd(n: Int): Boolean = n != 0 && even(n - 1)
+        object Even { fun check(n: Int) = n % 2 == 0 }
+        enum class Color { RED }
+        sealed interface Shape
+        data class Square(val side: Int) : Shape
+        fun area(shape: Shape): Int = when (shape) { is Square -> shape.side * shape.side }
+        fun String.shout(): String = uppercase() + mark
+        inline fun twice(f: () -> Int): Int = f() * 2
+        @JvmInline value class Name(val text: String)
+        typealias Names = List<Name>
+        fun names(all: Names): Int = all.size
+        class Table { inline fun <reified T> row(): String = T::class.simpleName + mark }
+        val mark: String get() = "?"
+        val String.twofold: String get() = this + this
+        private val stored: MutableList<Int> by lazy { mutableListOf(1) }
+        var counter: Int
+            get() = stored.last() * 2
+            set(value) { stored += value }
+        counter = 8
+        println("${'$'}counter ${'$'}{"ab".twofold}")
+        """,
+      )
+
+      val run = greenloop.run("run", "kinds.loop.kts")
+
+      withClue(run.err) {
+        run.out shouldBe
+          "[true, RED, 9, A?, 4]\nString?Name(text=n)1false\n16 abab\n"
+      }
+    }
+
+    test("two first runs at once both succeed and leave one compiled script") {
+      val before = greenloop.compiledScripts()
+      greenloop.file("twins.loop.kts", "println(\"twin ${'$'}args\")")
+
+      val left = greenloop.start("run", "twins.loop.kts", "1")
+      val right = greenloop.start("run", "twins.loop.kts", "2")
+
+      left.join().out shouldBe "twin [1]\n"
+      right.join().out shouldBe "twin [2]\n"
+      (greenloop.compiledScripts() - before.toSet()).map { it.fileName.toString() }.also { added ->
+        added shouldHaveSize 1
+        added.filterNot { it.endsWith(".jar") }.shouldBeEmpty()
+      }
+    }
+  })
