@@ -442,10 +442,17 @@ public final class EventLoop implements AutoCloseable {
     return future.outcomeForWaiter();
   }
 
-  /** Runs until {@link #stop}, or until something fatal is thrown. */
+  /**
+   * Runs until {@link #stop}, or until something fatal is thrown. Ctrl-C is that when this is
+   * called on the JVM's main thread; the loop can run again afterwards, to clean up.
+   *
+   * @throws InterruptedByUserException on Ctrl-C
+   */
   public void runForever() {
     beginSetup("runForever");
-    run(() -> core.post((Runnable) this::stop, null));
+    try (var _ = Interruption.of(this, Interruption.isHandledHere())) {
+      run(() -> core.post((Runnable) this::stop, null));
+    }
   }
 
   private void run(Runnable onInterrupt) {

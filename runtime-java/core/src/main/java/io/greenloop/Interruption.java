@@ -6,12 +6,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ctrl-C during a run: the first one cancels the main task, the second one ends the run at once.
- * Puts the earlier handler back at the end. Does nothing where the JDK has no {@code
- * sun.misc.Signal} or does not let us handle SIGINT.
+ * Ctrl-C during a run: the first one cancels the main task, the second one ends the run at once. A
+ * run without a main task is ended by the first one. Puts the earlier handler back at the end. Does
+ * nothing where the JDK has no {@code sun.misc.Signal} or does not let us handle SIGINT.
  */
 final class Interruption implements AutoCloseable {
-  private final Task<?> main;
+  private final EventLoop loop;
+  private final @Nullable Task<?> main;
   private final AtomicInteger signals = new AtomicInteger();
   private final @Nullable Restore restore;
 
@@ -20,19 +21,34 @@ final class Interruption implements AutoCloseable {
     void run() throws ReflectiveOperationException;
   }
 
-  private Interruption(Task<?> main, boolean handle) {
+  private Interruption(EventLoop loop, @Nullable Task<?> main, boolean handle) {
+    this.loop = loop;
     this.main = main;
     this.restore = handle ? install() : null;
   }
 
   static Interruption of(Task<?> main, boolean handle) {
-    return new Interruption(main, handle);
+    return new Interruption(main.loop(), main, handle);
+  }
+
+  /** For a run until stopped. */
+  static Interruption of(EventLoop loop, boolean handle) {
+    return new Interruption(loop, null, handle);
+  }
+
+  /**
+   * Whether a run on this thread handles Ctrl-C unless told otherwise: the JVM's main thread does.
+   */
+  static boolean isHandledHere() {
+    // By name: its number is not the same in all versions of the JDK (1 in 21, 3 in 25).
+    Thread here = Thread.currentThread();
+    ThreadGroup group = here.getThreadGroup();
+    return here.getName().equals("main") && group != null && group.getName().equals("main");
   }
 
   /** On the JDK's signal thread. */
   private void onSignal() {
-    EventLoop loop = main.loop();
-    if (signals.incrementAndGet() == 1) {
+    if (signals.incrementAndGet() == 1 && main != null) {
       loop.queue(() -> main.cancel("interrupted by the user"), null);
     } else {
       loop.queue(() -> loop.core().failRun(interrupted(null)), null);
@@ -41,7 +57,7 @@ final class Interruption implements AutoCloseable {
 
   /** Throws the interrupt if {@code cancelled} is its doing and nobody else asked for a cancel. */
   void translate(CancelledError cancelled) {
-    if (signals.get() > 0 && main.uncancel() == 0) {
+    if (main != null && signals.get() > 0 && main.uncancel() == 0) {
       throw interrupted(cancelled);
     }
   }

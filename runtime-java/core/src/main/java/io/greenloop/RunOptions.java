@@ -69,6 +69,6 @@ public final class RunOptions {
   }
 
   boolean handlesInterrupt() {
-    return handleInterrupt == null ? Thread.currentThread().threadId() == 1 : handleInterrupt;
+    return handleInterrupt == null ? Interruption.isHandledHere() : handleInterrupt;
   }
 }
