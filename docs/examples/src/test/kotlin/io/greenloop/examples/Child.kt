@@ -1,0 +1,88 @@
+package io.greenloop.examples
+
+import java.nio.file.Path
+import java.util.concurrent.CompletableFuture
+import java.util.concurrent.LinkedBlockingQueue
+import java.util.concurrent.TimeUnit
+
+/** A process that a test watches while it runs; it is ended with the test. */
+class Child(
+  vararg command: String,
+  folder: Path = Path.of("."),
+  environment: Map<String, String> = emptyMap(),
+) : AutoCloseable {
+  private val process: Process =
+    ProcessBuilder(
+      *command,
+    ).directory(folder.toFile()).also { it.environment() += environment }.start()
+  private val arrived = LinkedBlockingQueue<String>()
+  private val errors =
+    CompletableFuture.supplyAsync { String(process.errorStream.readAllBytes(), Charsets.UTF_8) }
+
+  /** What it has printed so far. */
+  val lines = ArrayList<String>()
+
+  init {
+    process.outputStream.close()
+    Thread.ofVirtual().start {
+      process.inputReader(Charsets.UTF_8).forEachLine { arrived.put(it) }
+      arrived.put(END)
+    }
+  }
+
+  /** Reads until it prints [line]. */
+  fun awaitLine(line: String) {
+    do {
+      val next = next() ?: error("it ended without printing '$line'; it printed $lines\n$err")
+    } while (next != line)
+  }
+
+  /** Ctrl-C. */
+  fun interrupt() {
+    ProcessBuilder("kill", "-INT", "${process.pid()}").start().waitFor()
+  }
+
+  /** Reads to the end; the exit code. */
+  fun finish(): Int {
+    generateSequence { next() }.count()
+    return process.waitFor()
+  }
+
+  /** Its standard error; waits for its end. */
+  val err: String get() = errors.join()
+
+  private fun next(): String? {
+    val line = checkNotNull(arrived.poll(PATIENCE, TimeUnit.SECONDS)) { "hangs; it printed $lines" }
+    if (line == END) {
+      arrived.put(END)
+      return null
+    }
+    lines += line
+    return line
+  }
+
+  override fun close() {
+    process.destroyForcibly()
+  }
+
+  companion object {
+    /** Far beyond any run here: only a hanging process meets it. */
+    private const val PATIENCE = 60L
+    private const val END = "\u0000"
+
+    /** Starts the `main` of a Java example with the flags that the tests run with. */
+    fun java(
+      type: Class<*>,
+      vararg args: String,
+    ): Child =
+      Child(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
+        "--add-opens=java.base/java.lang=ALL-UNNAMED",
+        "-cp",
+        System.getProperty("java.class.path"),
+        type.name,
+        *args,
+      )
+  }
+}
