@@ -8,6 +8,7 @@ module io.greenloop.runtime {
   exports io.greenloop.internal.fiber to
       io.greenloop.greenlet;
   exports io.greenloop.internal.loop to
+      io.greenloop.kotlin,
       io.greenloop.testing;
   exports io.greenloop.net;
   exports io.greenloop.reactor;

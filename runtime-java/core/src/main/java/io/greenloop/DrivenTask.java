@@ -1,13 +1,14 @@
 package io.greenloop;
 
+import io.greenloop.internal.loop.Rejecting;
 import org.jspecify.annotations.Nullable;
 
 /** A task whose steps are run by a {@link TaskDriver}. */
-final class DrivenTask<T extends @Nullable Object> extends Task<T> implements TaskDriver.Steps<T> {
+final class DrivenTask<T extends @Nullable Object> extends Task<T>
+    implements TaskDriver.Steps<T>, Rejecting {
   private static final StackTraceElement[] NO_STACK = {};
 
   private final TaskDriver<T> driver;
-  private boolean started;
 
   DrivenTask(EventLoop loop, TaskOptions options, TaskDriver<T> driver) {
     super(loop, options);
@@ -15,12 +16,7 @@ final class DrivenTask<T extends @Nullable Object> extends Task<T> implements Ta
   }
 
   void begin() {
-    started = true;
-    if (mustCancel) {
-      tryCancel(new Failure(cancelReason));
-    } else {
-      driver.start(this);
-    }
+    driver.start(this);
   }
 
   @Override
@@ -49,10 +45,37 @@ final class DrivenTask<T extends @Nullable Object> extends Task<T> implements Ta
 
   @Override
   void cancelOutside() {
-    if (started) {
-      mustCancel = false; // the driver keeps it from here on
-      driver.cancel(cancelReason);
+    mustCancel = false; // the driver keeps it
+    driver.cancel(cancelReason);
+  }
+
+  @Override
+  void cancelDelivered() {
+    driver.cancel(cancelReason);
+  }
+
+  @Override
+  @Nullable LoopFuture<?> awaitedFuture() {
+    LoopFuture<?> parkedOn = super.awaitedFuture();
+    if (parkedOn != null) {
+      return parkedOn;
     }
+    Awaitable<?> on = driver.waitsOn();
+    return on == null ? null : on.asFuture();
+  }
+
+  @Override
+  void failWait(Throwable failure) {
+    if (super.awaitedFuture() != null) {
+      super.failWait(failure);
+    } else {
+      driver.failWait(failure);
+    }
+  }
+
+  @Override
+  public void rejected(Runnable step) {
+    driver.rejected(step);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.greenloop;
 
 import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.ReactorProactor;
 import io.greenloop.internal.loop.Watch.Direction;
@@ -35,6 +36,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Room:</b> loop or setup, unless a method says "any thread".
  */
 public final class EventLoop implements AutoCloseable {
+  static {
+    LoopCores.setLookup(face -> ((EventLoop) face).core);
+  }
+
   private static final ThreadLocal<@Nullable EventLoop> CURRENT = new ThreadLocal<>();
   private static final Duration SLOW_CALLBACK = Duration.ofMillis(100);
 
@@ -45,6 +50,7 @@ public final class EventLoop implements AutoCloseable {
   private final Executors executors = new Executors(this);
   private final Shutdown shutdown = new Shutdown(this);
   private final Proactor proactor;
+  private final ParkedSteps parkedSteps = new ParkedSteps(this);
   private volatile boolean debug;
   private Duration slowCallbackThreshold = SLOW_CALLBACK;
   private TaskFactory taskFactory = TaskFactories.lazy();
@@ -213,6 +219,18 @@ public final class EventLoop implements AutoCloseable {
   public <T extends @Nullable Object> Promise<T> newPromise() {
     checkUsable("newPromise");
     return new Promise<>(this);
+  }
+
+  /**
+   * A promise that only code of this loop will complete: what primitives built on the loop wait
+   * for. A program in which all wait for such promises or for tasks is dead-locked, and is told so
+   * by {@link LoopExit}.
+   *
+   * @param what what its waiter waits for, in reports: {@code "an item of queue 'jobs'"}
+   */
+  public <T extends @Nullable Object> Promise<T> newPromise(String what) {
+    checkUsable("newPromise");
+    return new Promise<>(this, what);
   }
 
   /**
@@ -541,6 +559,10 @@ public final class EventLoop implements AutoCloseable {
 
   ErrorReports errors() {
     return errors;
+  }
+
+  ParkedSteps parkedSteps() {
+    return parkedSteps;
   }
 
   /** The task whose code runs now, or null. Loop. */

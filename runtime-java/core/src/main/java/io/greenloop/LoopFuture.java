@@ -111,6 +111,26 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
   }
 
   /**
+   * Queues {@code step} when this future is done, at once if it is: as code of the calling task, in
+   * the order in which waiters came. Unlike {@link #whenDone} it costs nothing beyond the step: for
+   * bridges to other coroutine machinery.
+   */
+  public final void stepWhenDone(Runnable step) {
+    loop.checkRoom("stepWhenDone");
+    addWaiter(step, loop.currentTaskOrNull());
+  }
+
+  /**
+   * Takes back what {@link #stepWhenDone} registered.
+   *
+   * @return false if it is queued or has run
+   */
+  public final boolean dropStep(Runnable step) {
+    loop.checkRoom("dropStep");
+    return removeWaiter(step);
+  }
+
+  /**
    * A {@code CompletableFuture} with the outcome of this one. Cancelling it cancels this one. Any
    * thread may wait for it, except those of the loop.
    */

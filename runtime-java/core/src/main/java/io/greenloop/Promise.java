@@ -5,13 +5,34 @@ import org.jspecify.annotations.Nullable;
 /**
  * A future that its holder completes (Python: {@code loop.create_future()}). Anybody may complete
  * it, from outside too by {@link EventLoop#callSoonThreadsafe}, so a wait for one is never taken as
- * proof of a dead-lock.
+ * proof of a dead-lock, unless it was made by {@link EventLoop#newPromise(String)}.
  *
  * @param <T> the result
  */
 public final class Promise<T extends @Nullable Object> extends LoopFuture<T> {
+  private final @Nullable String what;
+
   Promise(EventLoop loop) {
     super(loop);
+    this.what = null;
+  }
+
+  /**
+   * @param what what its waiter waits for; only code of the loop completes it
+   */
+  Promise(EventLoop loop, String what) {
+    super(loop);
+    this.what = what;
+  }
+
+  @Override
+  boolean isLoopOnly() {
+    return what != null;
+  }
+
+  @Override
+  String describe() {
+    return what == null ? super.describe() : what;
   }
 
   /**

@@ -69,8 +69,13 @@ public final class Runner implements AutoCloseable {
 
   private <T extends @Nullable Object> T run(
       EventLoop on, TaskContext in, Callable<? extends T> main) {
-    Task<T> task =
-        on.setUp("run", () -> on.spawn(TaskOptions.DEFAULT.context(in), (Callable<T>) main::call));
+    return await(
+        on,
+        on.setUp(
+            "run", () -> on.spawn(TaskOptions.DEFAULT.context(in), (Callable<T>) main::call)));
+  }
+
+  private <T extends @Nullable Object> T await(EventLoop on, Task<T> task) {
     try (var limit = RunLimit.on(task, options.timeoutOrNull());
         var interrupt = Interruption.of(task, options.handlesInterrupt())) {
       try {
@@ -81,6 +86,14 @@ public final class Runner implements AutoCloseable {
         throw cancelled;
       }
     }
+  }
+
+  /** Runs a task of another kind as the main task, in the context that all runs share. */
+  public <T extends @Nullable Object> T run(TaskDriver<T> main) {
+    refuseInsideLoop("Runner.run");
+    EventLoop on = loop();
+    TaskContext in = present(context);
+    return await(on, on.setUp("run", () -> on.drive(TaskOptions.DEFAULT.context(in), main)));
   }
 
   @Override

@@ -41,6 +41,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
 
   private @Nullable Strand waitingStrand;
   private boolean timerCancelled;
+  private boolean passesCancelOn;
   private @Nullable Throwable injected;
   boolean interruptSent;
   int slot; // in the loop's registry
@@ -79,7 +80,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   /** What it waits for at this moment, if it waits in a wait of ours. */
   public final Optional<Object> waitsFor() {
     Object on = waitingOn;
-    return Optional.ofNullable(on instanceof TimerNode ? "sleep" : on);
+    return Optional.ofNullable(on instanceof TimerNode ? "sleep" : on != null ? on : awaitedFuture());
   }
 
   /**
@@ -113,7 +114,9 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     }
     cancelRequests++;
     cancelReason = reason;
-    if (!deliverToWait(reason)) {
+    if (deliverToWait(reason)) {
+      cancelDelivered();
+    } else {
       mustCancel = true;
       cancelOutside();
     }
@@ -142,7 +145,16 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   /** Passes the request to what the task waits on; false if there is nothing that takes it. */
   private boolean deliverToWait(@Nullable String reason) {
     if (waitingOn instanceof LoopFuture<?> future) {
-      return future.cancel(reason);
+      if (passesCancelOn) {
+        failWait(new CancelledError(reason)); // it came back: tasks wait for each other in a circle
+        return true;
+      }
+      passesCancelOn = true;
+      try {
+        return future.cancel(reason);
+      } finally {
+        passesCancelOn = false;
+      }
     }
     if (waitingOn instanceof TimerNode timer && timer.isPending()) {
       loop().core().unschedule(timer);
@@ -156,6 +168,9 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   /** A request that found no wait of ours: the task may be parked outside. */
   abstract void cancelOutside();
 
+  /** A request was passed to what the task waits on. */
+  void cancelDelivered() {}
+
   /** Takes back the interrupt of a cancel that has been delivered or withdrawn. */
   void clearInterrupt() {
     interruptSent = false;
@@ -164,6 +179,9 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   // ---- waiting: for Waits ------------------------------------------------------------------
 
   final void beginWait(Object on, Strand strand) {
+    if (waitingOn != null) {
+      return; // another coroutine of this task parks a hub already; this wait is not cancellable
+    }
     waitingOn = on;
     waitingStrand = strand;
     // A request from before: it takes effect at this wait.
@@ -172,9 +190,11 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     }
   }
 
-  final void endWait() {
-    waitingOn = null;
-    waitingStrand = null;
+  final void endWait(Strand strand) {
+    if (waitingStrand == strand) {
+      waitingOn = null;
+      waitingStrand = null;
+    }
   }
 
   /**
@@ -200,12 +220,12 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   }
 
   /** The future it waits on, or null. */
-  final @Nullable LoopFuture<?> awaitedFuture() {
+  @Nullable LoopFuture<?> awaitedFuture() {
     return waitingOn instanceof LoopFuture<?> f ? f : null;
   }
 
   /** Ends the present wait with {@code failure}; the task waits on a future. */
-  final void failWait(Throwable failure) {
+  void failWait(Throwable failure) {
     LoopFuture<?> future = awaitedFuture();
     if (future != null && future.removeWaiter(present(waitingStrand))) {
       injected = failure;

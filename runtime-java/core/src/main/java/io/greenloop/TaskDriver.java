@@ -13,13 +13,35 @@ import org.jspecify.annotations.Nullable;
  */
 public interface TaskDriver<T extends @Nullable Object> {
   /**
-   * The first step. Further ones are queued by {@link Steps#run}. Not called if the task was
-   * cancelled before; {@link #cancel} is not called then either.
+   * The first step. Further ones are queued by {@link Steps#run}. If {@link #cancel} has been called
+   * before, no code of the task should run: the driver ends it as cancelled.
    */
   void start(Steps<T> steps);
 
-  /** A cancel was requested; called once per request. The driver decides when it takes effect. */
+  /**
+   * A cancel was requested; called once per request. The driver decides when it takes effect. A
+   * step that is parked in a wait of ours is woken with a {@link CancelledError} besides.
+   */
   void cancel(@Nullable String reason);
+
+  /**
+   * The one thing that all code of this task waits for, or null if that is not known or not one
+   * thing; then nobody can prove a dead-lock.
+   */
+  default @Nullable Awaitable<?> waitsOn() {
+    return null;
+  }
+
+  /**
+   * Ends what the task waits for with {@code failure}, thrown there: called for what {@link
+   * #waitsOn} told of.
+   */
+  default void failWait(Throwable failure) {}
+
+  /**
+   * The loop was closed with a step still queued: gives it back. The default drops it. Any thread.
+   */
+  default void rejected(Runnable step) {}
 
   /** The stack of the suspended code, innermost first, as far as it is known. */
   default StackTraceElement[] stackTrace() {

@@ -25,6 +25,9 @@ final class TaskRegistry {
   }
 
   void remove(Task<?> task) {
+    if (task.slot >= slots.length) {
+      return; // abandoned, and ends only now
+    }
     slots[task.slot] = null;
     if (freeCount == free.length) {
       free = Arrays.copyOf(free, 2 * freeCount);

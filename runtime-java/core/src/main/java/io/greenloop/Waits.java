@@ -19,6 +19,7 @@ final class Waits {
       throw new IllegalStateException(
           operation + ": " + task.describe() + " cannot wait for itself; return from it instead");
     }
+    loop.parkedSteps().note(task, operation);
     Strand strand = present(loop.core().currentStrand());
     future.addWaiter(strand, null);
     try {
@@ -28,7 +29,7 @@ final class Waits {
       future.removeWaiter(strand);
       throw e;
     } finally {
-      task.endWait();
+      task.endWait(strand);
     }
     task.checkAfterWait(future.isCancelled());
   }
@@ -36,6 +37,7 @@ final class Waits {
   /** Parks the current task until the loop's clock shows {@code dueNanos}. */
   static void untilTime(EventLoop loop, long dueNanos, String operation) {
     Task<?> task = loop.taskThatMayWait(operation);
+    loop.parkedSteps().note(task, operation);
     LoopCore core = loop.core();
     Strand strand = present(core.currentStrand());
     var timer = new TimerNode(strand, null);
@@ -47,7 +49,7 @@ final class Waits {
       core.unschedule(timer);
       throw e;
     } finally {
-      task.endWait();
+      task.endWait(strand);
     }
     task.checkAfterWait(false);
   }
@@ -55,6 +57,7 @@ final class Waits {
   /** Lets everything that is ready run first. */
   static void oneTurn(EventLoop loop, String operation) {
     Task<?> task = loop.taskThatMayWait(operation);
+    loop.parkedSteps().note(task, operation);
     Strand strand = present(loop.core().currentStrand());
     strand.suspendInQueue();
     task.checkAfterWait(false);

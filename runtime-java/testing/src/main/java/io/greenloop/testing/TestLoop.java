@@ -7,7 +7,7 @@ import io.greenloop.RunOptions;
 import io.greenloop.Runner;
 import io.greenloop.ThrowingRunnable;
 import io.greenloop.internal.loop.LoopCore;
-import io.greenloop.internal.loop.OpenLoops;
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.reactor.LoopClock;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -55,7 +55,7 @@ public final class TestLoop implements AutoCloseable {
     clock = options.clock();
     origin = clock.nanos();
     loop = EventLoop.create(options);
-    core = OpenLoops.of(loop);
+    core = LoopCores.of(loop);
     loop.setExceptionHandler((l, error) -> keep(error));
     runner = new Runner(RunOptions.DEFAULT.handleInterrupt(false).loopFactory(() -> loop));
   }

@@ -12,5 +12,6 @@ final class Hub {
 
   Hub(LoopCore loop) {
     strand = Strand.create(loop, null, () -> loop.runHub(this));
+    strand.servesCallbacks = true;
   }
 }

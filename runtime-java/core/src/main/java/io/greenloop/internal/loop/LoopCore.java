@@ -215,6 +215,32 @@ public final class LoopCore {
     return isInHubEntry(strand) ? ready.peekOwner() : strand.owner;
   }
 
+  /**
+   * Makes {@code owner} the owner of the code that runs now: code of one task that is called
+   * directly by another one. Loop, inside a strand.
+   *
+   * @return the owner before, to be put back at the end
+   */
+  public @Nullable Object swapOwner(@Nullable Object owner) {
+    Strand strand = present(mounted);
+    boolean inHub = isInHubEntry(strand);
+    Object before = inHub ? ready.peekOwner() : strand.owner;
+    if (before != owner) {
+      if (inHub) {
+        ready.ownFirst(owner);
+      } else {
+        strand.owner = owner;
+      }
+    }
+    return before;
+  }
+
+  /** Whether {@link #currentStrand} serves callbacks, not one task's own code. */
+  public boolean isInHub() {
+    Strand strand = mounted;
+    return strand != null && strand.servesCallbacks;
+  }
+
   /** Whether {@code strand} is the hub and runs an entry, which is still first in the queue. */
   private boolean isInHubEntry(Strand strand) {
     return inEntry && hub != null && hub.strand == strand;
@@ -355,8 +381,20 @@ public final class LoopCore {
       joinCarrier(thread);
     }
     discardInbox();
-    ready.clear();
-    timers.clear();
+    while (ready.size() > 0) {
+      Object action = ready.peekAction();
+      Object owner = ready.peekOwner();
+      ready.removeFirst();
+      if (owner instanceof Rejecting) {
+        discard(action, owner);
+      }
+    }
+    for (TimerNode next = timers.first(); next != null; next = timers.first()) {
+      timers.remove(next);
+      if (next.owner instanceof Rejecting) {
+        discard(next.action, next.owner);
+      }
+    }
     poller.close();
   }
 
@@ -374,12 +412,19 @@ public final class LoopCore {
     }
   }
 
-  /** What other threads sent to a closed loop: strands run on elsewhere, the rest is dropped. */
+  /** What other threads sent to a closed loop. */
   private void discardInbox() {
     for (Inbox.Node n = inbox.takeAll(); n != null; n = n.next) {
-      if (n.action instanceof Strand s) {
-        s.handOver();
-      }
+      discard(n.action, n.owner);
+    }
+  }
+
+  /** Strands run on elsewhere, some owners want their entries back, the rest is dropped. */
+  private static void discard(Object action, @Nullable Object owner) {
+    if (action instanceof Strand s) {
+      s.handOver();
+    } else if (owner instanceof Rejecting r) {
+      r.rejected((Runnable) action);
     }
   }
 

@@ -30,14 +30,4 @@ public final class OpenLoops {
       return new ArrayList<>(OPEN);
     }
   }
-
-  /** The core of the loop that the layer above knows as {@code face}; it is open. */
-  public static LoopCore of(Object face) {
-    for (LoopCore loop : snapshot()) {
-      if (loop.face() == face) {
-        return loop;
-      }
-    }
-    throw new IllegalStateException("of: " + face + " is closed");
-  }
 }

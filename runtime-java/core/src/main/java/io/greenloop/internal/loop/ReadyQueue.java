@@ -2,7 +2,6 @@ package io.greenloop.internal.loop;
 
 import static io.greenloop.internal.check.Known.present;
 
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +43,11 @@ final class ReadyQueue {
     return owner != null ? owner : peekAction();
   }
 
+  /** Makes {@code owner} the owner of the first entry; null: the action owns itself. */
+  void ownFirst(@Nullable Object owner) {
+    ring[head + 1] = owner;
+  }
+
   void removeFirst() {
     ring[head] = null;
     ring[head + 1] = null;
@@ -79,12 +83,6 @@ final class ReadyQueue {
     ring[head + 1] = ring[other + 1];
     ring[other] = action;
     ring[other + 1] = owner;
-  }
-
-  void clear() {
-    Arrays.fill(ring, null);
-    head = 0;
-    size = 0;
   }
 
   private boolean isTaskStep(int at) {

@@ -26,6 +26,9 @@ public abstract class Strand {
   boolean foreign;
   boolean ended;
 
+  /** Whether this is, or was, a {@link Hub}'s. */
+  boolean servesCallbacks;
+
   Strand(LoopCore loop, @Nullable Object owner, Runnable body) {
     this.loop = loop;
     this.owner = owner;

@@ -48,15 +48,6 @@ final class TimerHeap {
     }
   }
 
-  /** Forgets every timer. */
-  void clear() {
-    for (int i = 0; i < size; i++) {
-      at(i).dequeued();
-    }
-    Arrays.fill(heap, 0, size, null);
-    size = 0;
-  }
-
   private void siftUp(TimerNode node, int from) {
     int at = from;
     while (at > 0) {

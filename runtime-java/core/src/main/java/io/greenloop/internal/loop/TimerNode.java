@@ -21,6 +21,16 @@ public class TimerNode {
     this.owner = owner;
   }
 
+  /**
+   * For a subclass that is its own action.
+   *
+   * @param owner the task the action belongs to, or null
+   */
+  protected TimerNode(@Nullable Object owner) {
+    this.action = this;
+    this.owner = owner;
+  }
+
   /** When it is due, on the loop's clock. */
   public final long dueNanos() {
     return dueNanos;

@@ -1,0 +1,129 @@
+package io.greenloop.kotlin
+
+import io.greenloop.Aio
+import io.greenloop.CancelledError
+import io.greenloop.Promise
+import io.greenloop.Task
+import kotlinx.coroutines.AbstractCoroutine
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlin.coroutines.CoroutineContext
+
+/**
+ * The scope of a stackful body: the job that its children belong to, tied to the [Task] that runs
+ * the body. A cancel of one is a cancel of the other.
+ *
+ * Loop room; [onCancelling] and the ends of the job may come from any thread.
+ */
+@OptIn(InternalCoroutinesApi::class)
+internal open class GreenTask<T>(
+  parentContext: CoroutineContext,
+  private val dispatcher: LoopDispatcher,
+  private val element: LoopTask,
+) : AbstractCoroutine<T>(parentContext + element + dispatcher, initParentJob = true, active = true),
+  GreenScope {
+  private var started = false
+  private var bodyEnded = false
+  private var ended = false
+  private var cancelsBody = false
+  private var cause: Throwable? = null
+  private var isHandled = false
+  private var wake: Promise<Unit>? = null
+
+  /** The task that runs the body, once it is known. */
+  val taskOrNull: Task<*>? get() = element.taskOrNull
+
+  private val task: Task<*> get() = element.task
+
+  /** Says which task will run the body. */
+  fun runsIn(task: Task<*>) {
+    element.task = task
+    if (isCancelled) task.cancel(reason())
+    task.whenDone {
+      // A task that is cancelled before its first step never calls the body.
+      if (!started) neverRan()
+      // The parent fails with it: a failure that nobody looked at would be reported twice.
+      if (isHandled && !task.isCancelled) task.exceptionNow()
+    }
+  }
+
+  /** Ends the job of a body that will not run. */
+  fun neverRan() {
+    started = true
+    bodyEnded = true
+    resumeWith(Result.failure(requested(null)))
+  }
+
+  /**
+   * Runs [body] in the calling task, then waits for the children.
+   *
+   * @return what the body returned
+   * @throws Throwable what failed first, the body or a child
+   */
+  fun run(body: () -> T): T {
+    started = true
+    element.task = Aio.currentTask().get()
+    val result = runCatching(body)
+    bodyEnded = true
+    if (cancelsBody) task.uncancel()
+    resumeWith(result.recoverCancelled())
+    parkUntilEnded()
+    val failure = cause ?: return result.getOrThrow()
+    throw toJava(failure)
+  }
+
+  private fun Result<T>.recoverCancelled(): Result<T> {
+    val thrown = exceptionOrNull()
+    return if (thrown is CancelledError) Result.failure(toKotlin(thrown)) else this
+  }
+
+  private fun parkUntilEnded() {
+    while (!ended) {
+      val end = dispatcher.loop.newPromise<Unit>("its children")
+      wake = end
+      try {
+        end.join()
+      } catch (cancelled: CancelledError) {
+        cancel(toKotlin(cancelled))
+      } catch (failure: Throwable) { // a proven dead-lock
+        cancelCoroutine(failure)
+      }
+    }
+  }
+
+  override fun onCancelling(cause: Throwable?) {
+    if (cause != null) onLoop { cancelBody() }
+  }
+
+  private fun cancelBody() {
+    if (!bodyEnded) {
+      cancelsBody = started
+      taskOrNull?.cancel(reason())
+    }
+  }
+
+  private fun reason(): String? = getCancellationException().message
+
+  override fun onCompleted(value: T) {
+    onLoop { end(null) }
+  }
+
+  override fun onCancelled(
+    cause: Throwable,
+    handled: Boolean,
+  ) {
+    isHandled = handled && cause !is CancellationException
+    onLoop { end(cause) }
+  }
+
+  private fun end(cause: Throwable?) {
+    this.cause = cause
+    ended = true
+    wake?.tryComplete(Unit)
+  }
+
+  private fun onLoop(action: Runnable) {
+    val core = dispatcher.core
+    if (core.isOnLoop) action.run() else core.post(action, null)
+  }
+}

@@ -1,0 +1,143 @@
+package io.greenloop.kotlin
+
+import io.greenloop.EventLoop
+import io.greenloop.internal.loop.LoopCore
+import io.greenloop.internal.loop.LoopCores
+import io.greenloop.internal.loop.Rejecting
+import kotlinx.coroutines.CancellableContinuation
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.Delay
+import kotlinx.coroutines.DisposableHandle
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.cancel
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.time.Duration.Companion.milliseconds
+
+/**
+ * Runs coroutines on an [EventLoop]: each step is one entry of its ready queue, between the steps
+ * of tasks and the callbacks, in the order in which they were scheduled.
+ *
+ * `loop`, `spawn` and `green` use it by themselves; make one to run kotlinx code on a loop that
+ * somebody else created: `CoroutineScope(LoopDispatcher(loop)).launch { … }`.
+ *
+ * **Time:** `delay`, `withTimeout` and the rest use the timers of the loop, so they follow its clock,
+ * virtual or not.
+ *
+ * **Closed loop:** like kotlinx's `Dispatchers.Main`, a coroutine that resumes after the loop was
+ * closed is cancelled and finishes on `Dispatchers.IO`.
+ */
+@OptIn(InternalCoroutinesApi::class, ExperimentalCoroutinesApi::class)
+public class LoopDispatcher private constructor(
+  /** The loop that everything is dispatched to. */
+  public val loop: EventLoop,
+  private val base: LoopDispatcher?,
+) : CoroutineDispatcher(),
+  Delay {
+  internal val core: LoopCore = LoopCores.of(loop)
+  private val ownerless = Ownerless()
+
+  /** The continuation that [resumeHere] resumes: its dispatch is already under way. */
+  private var resuming: Any? = null
+
+  /** Dispatches to [loop]. */
+  public constructor(loop: EventLoop) : this(loop, null)
+
+  /**
+   * The same loop, but code that is on it already, and runs for the same task, goes on in place
+   * instead of queueing.
+   */
+  public val immediate: LoopDispatcher = if (base == null) LoopDispatcher(loop, this) else this
+
+  /** The one of the two that always queues. */
+  internal val queueing: LoopDispatcher get() = base ?: this
+
+  override fun isDispatchNeeded(context: CoroutineContext): Boolean =
+    !(base != null && core.isOnLoop && core.currentOwner() === context[LoopTask]?.task)
+
+  override fun dispatch(
+    context: CoroutineContext,
+    block: Runnable,
+  ) {
+    if (core.isOnLoop) {
+      if (block === resuming) {
+        resuming = null
+        block.run()
+      } else {
+        core.ready(block, ownerOf(context))
+      }
+    } else if (core.isClosed) {
+      context.cancel(closedLoop())
+      Dispatchers.IO.dispatch(EmptyCoroutineContext, block)
+    } else {
+      core.post(block, ownerOf(context))
+    }
+  }
+
+  private fun ownerOf(context: CoroutineContext): Any = context[LoopTask]?.task ?: ownerless
+
+  /**
+   * Resumes [continuation], a dispatched one of this dispatcher, inside the calling entry, with the
+   * thread context that its coroutine has.
+   */
+  internal fun <T> resumeHere(
+    continuation: Continuation<T>,
+    result: Result<T>,
+  ) {
+    resuming = continuation
+    continuation.resumeWith(result)
+    resuming = null
+  }
+
+  /** One thread runs everything of a loop, so this dispatcher is within any limit. */
+  override fun limitedParallelism(
+    parallelism: Int,
+    name: String?,
+  ): CoroutineDispatcher {
+    require(parallelism >= 1) { "limitedParallelism: parallelism = $parallelism (expected >= 1)" }
+    return this
+  }
+
+  override fun scheduleResumeAfterDelay(
+    timeMillis: Long,
+    continuation: CancellableContinuation<Unit>,
+  ) {
+    resumeAfter(timeMillis.milliseconds.inWholeNanoseconds, continuation)
+  }
+
+  internal fun resumeAfter(
+    nanos: Long,
+    continuation: CancellableContinuation<Unit>,
+  ) {
+    val timer = ResumeTimer(this, continuation, ownerOf(continuation.context))
+    timer.schedule(nanos)
+    continuation.invokeOnCancellation(timer)
+  }
+
+  override fun invokeOnTimeout(
+    timeMillis: Long,
+    block: Runnable,
+    context: CoroutineContext,
+  ): DisposableHandle {
+    val timer = RunTimer(this, block, ownerOf(context))
+    timer.schedule(timeMillis.milliseconds.inWholeNanoseconds)
+    return timer
+  }
+
+  override fun toString(): String =
+    if (base == null) "LoopDispatcher($loop)" else "LoopDispatcher($loop).immediate"
+
+  internal fun closedLoop(): CancellationException =
+    CancellationException("$loop is closed; its coroutines cannot go on")
+
+  /** The owner of coroutines that run for no task. */
+  private class Ownerless : Rejecting {
+    override fun rejected(action: Runnable) {
+      Dispatchers.IO.dispatch(EmptyCoroutineContext, action)
+    }
+  }
+}

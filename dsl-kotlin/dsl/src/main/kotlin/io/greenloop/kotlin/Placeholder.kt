@@ -1,3 +1,0 @@
-package io.greenloop.kotlin
-
-internal object Placeholder

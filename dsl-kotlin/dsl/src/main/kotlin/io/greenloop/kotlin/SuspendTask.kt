@@ -1,0 +1,140 @@
+package io.greenloop.kotlin
+
+import io.greenloop.Awaitable
+import io.greenloop.Task
+import io.greenloop.TaskDriver
+import kotlinx.coroutines.AbstractCoroutine
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlin.coroutines.Continuation
+import kotlin.coroutines.CoroutineContext
+import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.coroutines.intrinsics.createCoroutineUnintercepted
+import kotlin.coroutines.intrinsics.intercepted
+
+/** What the code of a suspend task itself (not of its kotlinx children) waits in. Loop room. */
+internal interface SuspendWait {
+  /** The coroutine is being cancelled: the wait ends, or passes it on. */
+  fun cancelled()
+
+  /** A second request: the wait ends, whatever became of the first. */
+  fun cancelledAgain() {}
+
+  /** The future that is awaited, if it is one. */
+  val awaited: Awaitable<*>? get() = null
+
+  /** Ends the wait with [failure], if it still lasts. */
+  fun fail(failure: Throwable) {}
+}
+
+/**
+ * A suspend body as a [Task]: to the loop it is the driver of the task, to kotlinx the coroutine and
+ * the job, to the body its receiver.
+ *
+ * Everything but [onCompleted], [onCancelled] and [onCancelling] runs on the loop; these three may
+ * be called by any thread, for a child may end anywhere.
+ *
+ * @param scoped whether a failure goes to who waits for this task only, as in `coroutineScope`,
+ *   instead of cancelling the parent
+ */
+@OptIn(InternalCoroutinesApi::class)
+internal class SuspendTask<T>(
+  parentContext: CoroutineContext,
+  private val dispatcher: LoopDispatcher,
+  private val element: LoopTask,
+  private val scoped: Boolean,
+  private var body: (suspend LoopScope.() -> T)?,
+) : AbstractCoroutine<T>(parentContext + element + dispatcher, initParentJob = true, active = true),
+  TaskDriver<T>,
+  LoopScope {
+  private lateinit var steps: TaskDriver.Steps<T>
+  private var bodyEnded = false
+
+  /** What the body waits in at this moment. */
+  var wait: SuspendWait? = null
+
+  /** The task, once it has started. */
+  val taskOrNull: Task<*>? get() = element.taskOrNull
+
+  override val isScopedCoroutine: Boolean get() = scoped
+
+  // ---- as the driver -------------------------------------------------------------------------
+
+  override fun start(steps: TaskDriver.Steps<T>) {
+    this.steps = steps
+    element.task = steps.task()
+    val toRun = checkNotNull(body)
+    body = null
+    if (isActive) {
+      val first = toRun.createCoroutineUnintercepted(this, BodyEnd()).intercepted()
+      dispatcher.resumeHere(first, Result.success(Unit))
+    } else {
+      resumeWith(Result.failure(getCancellationException()))
+    }
+  }
+
+  /** Where the body's result arrives. */
+  private inner class BodyEnd : Continuation<T> {
+    override val context: CoroutineContext get() = this@SuspendTask.context
+
+    override fun resumeWith(result: Result<T>) {
+      bodyEnded = true
+      this@SuspendTask.resumeWith(result)
+    }
+  }
+
+  override fun cancel(reason: String?) {
+    if (isCancelled) wait?.cancelledAgain() else cancel(requested(reason))
+  }
+
+  /** Queues a step of this task. */
+  fun step(run: Runnable) {
+    steps.run(run)
+  }
+
+  override fun waitsOn(): Awaitable<*>? {
+    val tasks = children.map { taskOf(it) }.toList()
+    return when {
+      null in tasks -> null
+      bodyEnded -> tasks.firstOrNull()
+      else -> wait?.awaited
+    }
+  }
+
+  override fun failWait(failure: Throwable) {
+    wait?.fail(failure) ?: cancelCoroutine(failure)
+  }
+
+  override fun rejected(step: Runnable) {
+    cancel(dispatcher.closedLoop())
+    Dispatchers.IO.dispatch(EmptyCoroutineContext, step)
+  }
+
+  // ---- as the coroutine ----------------------------------------------------------------------
+
+  override fun onCancelling(cause: Throwable?) {
+    if (cause == null) return
+    val core = dispatcher.core
+    if (core.isOnLoop) wait?.cancelled() else core.post({ wait?.cancelled() }, null)
+  }
+
+  override fun onCompleted(value: T) {
+    if (dispatcher.core.isOnLoop) steps.succeed(value) else settle { steps.succeed(value) }
+  }
+
+  override fun onCancelled(
+    cause: Throwable,
+    handled: Boolean,
+  ) {
+    settle {
+      steps.fail(toJava(cause))
+      // The parent fails with it: a failure that nobody looked at would be reported twice.
+      if (handled && cause !is CancellationException) steps.task().exceptionNow()
+    }
+  }
+
+  private fun settle(action: Runnable) {
+    if (dispatcher.core.isOnLoop) action.run() else step(action)
+  }
+}

@@ -1,0 +1,52 @@
+package io.greenloop;
+
+import java.lang.System.Logger.Level;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Waits that park in the middle of a step of suspend code. They work, but each costs a hub, and the
+ * rest of the step runs behind what is queued by then; so each line that does it is logged once.
+ * Loop room.
+ */
+final class ParkedSteps {
+  private static final System.Logger LOG = System.getLogger("io.greenloop");
+
+  /** After so many lines nobody reads on; looking for the line costs more than the wait. */
+  private static final int MOST_LINES = 100;
+
+  private final EventLoop loop;
+  private final Set<String> lines = new HashSet<>();
+
+  ParkedSteps(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  /** {@code task} is about to wait: logs it if it is not in code of its own strand. */
+  void note(Task<?> task, String operation) {
+    if (loop.core().isInHub() && lines.size() < MOST_LINES) {
+      String line = callingLine();
+      if (lines.add(line)) {
+        LOG.log(
+            Level.WARNING,
+            "{0}: {1} parked in {2} at {3}, in suspend code; use the suspending form, or run the"
+                + " code as a stackful task",
+            loop,
+            task.describe(),
+            operation,
+            line);
+      }
+    }
+  }
+
+  private static String callingLine() {
+    return StackWalker.getInstance()
+        .walk(
+            frames ->
+                frames
+                    .filter(f -> !f.getClassName().startsWith("io.greenloop."))
+                    .findFirst()
+                    .map(f -> f.toStackTraceElement().toString())
+                    .orElse("a line unknown"));
+  }
+}
