@@ -1,6 +1,6 @@
 package io.greenloop.greenlet;
 
-/** A switch that cannot be carried out; it names both sides. */
+/** A switch that cannot be carried out; it names both sides. The caller goes on unharmed. */
 public class GreenletError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

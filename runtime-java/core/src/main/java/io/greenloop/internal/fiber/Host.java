@@ -1,5 +1,8 @@
 package io.greenloop.internal.fiber;
 
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.internal.loop.Strand;
 import io.greenloop.internal.vm.Mode;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +19,17 @@ public final class Host {
   private static final ThreadLocal<@Nullable Host> CURRENT = new ThreadLocal<>();
 
   private final Thread thread;
+  private final @Nullable Object owner;
 
   /** What the greenlet module keeps for this host. */
   private @Nullable Object attachment;
 
   private Host(Thread thread) {
     this.thread = thread;
+    LoopCore loop = LoopThread.currentLoop();
+    Strand strand = loop == null ? null : loop.currentStrand();
+    Object task = strand == null ? null : strand.owner();
+    owner = task != null || loop == null ? task : loop.face();
   }
 
   /** The host whose code calls this. */
@@ -42,6 +50,11 @@ public final class Host {
   /** The thread at the bottom. */
   public Thread thread() {
     return thread;
+  }
+
+  /** The task it runs, or the loop whose hub it is; null for a thread outside of loops. */
+  public @Nullable Object owner() {
+    return owner;
   }
 
   /** What the greenlet module left here, or null. */

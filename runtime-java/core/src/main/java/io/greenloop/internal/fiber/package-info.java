@@ -16,7 +16,8 @@
  *   <li>B4: nothing here takes a lock or allocates on the switch path of full mode.
  * </ol>
  *
- * <p><b>May use:</b> {@code io.greenloop.internal.vm}. <b>May not:</b> anything above.
+ * <p><b>May use:</b> {@code io.greenloop.internal.vm}, and of {@code internal.loop} the question
+ * which loop runs here. <b>May not:</b> anything above.
  */
 @NullMarked
 package io.greenloop.internal.fiber;

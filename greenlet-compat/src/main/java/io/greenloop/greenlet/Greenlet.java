@@ -1,0 +1,491 @@
+package io.greenloop.greenlet;
+
+import io.greenloop.internal.fiber.Fiber;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A coroutine that switches to others by name (Python: {@code greenlet.greenlet}).
+ *
+ * <pre>{@code
+ * var child = new Greenlet(args -> Greenlet.current().getParent().switchTo("ready"));
+ * child.switchTo();      // "ready"
+ * child.switchTo(42);    // 42: the body's result; child.isDead()
+ * }</pre>
+ *
+ * <p>A switch hands a value to another greenlet and suspends the caller inside {@code switchTo},
+ * which later returns what somebody sends there. Any greenlet of a host may switch to any other.
+ *
+ * <table>
+ *   <caption>What a switch gives to the other side</caption>
+ *   <tr><th>sent</th><th>arrives</th></tr>
+ *   <tr><td>{@code switchTo()}</td><td>{@link Tuple#EMPTY}, never null</td></tr>
+ *   <tr><td>{@code switchTo(x)}</td><td>x itself, also null or a Tuple</td></tr>
+ *   <tr><td>{@code switchTo(x, y)}</td><td>a Tuple</td></tr>
+ *   <tr><td>named values only</td><td>their Map</td></tr>
+ *   <tr><td>both</td><td>the {@link SwitchArgs}</td></tr>
+ *   <tr><td>anything, to a new greenlet</td><td>the arguments of its body, not packed</td></tr>
+ *   <tr><td>the result of a body</td><td>itself, in the parent</td></tr>
+ * </table>
+ *
+ * <p>A Java array is spread over the arguments; cast it to {@code Object} to send it as one.
+ *
+ * <p><b>Ends.</b> What a body returns or throws goes to the greenlet that is its parent then, the
+ * same object; a dead parent passes it on, a new one starts with the value. An uncaught {@link
+ * GreenletExit} is a value. Nothing can be lost: main, the host's own code, takes what is left.
+ *
+ * <p><b>Room:</b> one host: the platform thread, Task or callback current at construction.
+ * Switching from elsewhere is a {@link GreenletError}; state may be read from any thread. In a
+ * Task, code of its greenlets may wait and block, and only that Task waits. Greenlets of a host
+ * share its thread: a lock held across a switch is held by all of them, and a monitor held across a
+ * switch hangs the host.
+ *
+ * <p><b>Parity:</b> rows GL-1.1 to GL-1.7. A greenlet that nobody refers to any more is not closed
+ * as in CPython: use {@link #close}.
+ */
+@SuppressWarnings("ReferenceEquality") // identity is meant
+public class Greenlet implements AutoCloseable {
+  private static final int NEW = 0;
+  private static final int ACTIVE = 1;
+  private static final int DEAD = 2;
+
+  private final Tree tree;
+  private volatile @Nullable Greenlet parent;
+  private volatile int state;
+  private @Nullable Body body;
+  private @Nullable SwitchArgs startArgs;
+  private @Nullable Fiber fiber;
+
+  /** The code of a greenlet that takes positional values. */
+  @FunctionalInterface
+  public interface Body {
+    /** Runs once, with the values of the first switch. */
+    @Nullable Object run(@Nullable Object... args) throws Exception;
+  }
+
+  /** The code of a greenlet that takes positional and named values. */
+  @FunctionalInterface
+  public interface NamedBody {
+    /** Runs once, with the values of the first switch. */
+    @Nullable Object run(SwitchArgs args) throws Exception;
+  }
+
+  // ---- making ------------------------------------------------------------------------------
+
+  /** A greenlet whose body is its class's {@link #run}, or comes by {@link #setRun}. */
+  public Greenlet() {
+    this((Greenlet) null);
+  }
+
+  /** As {@link #Greenlet()}, with a parent; null means the current greenlet. */
+  public Greenlet(@Nullable Greenlet parent) {
+    tree = Tree.here();
+    if (parent != null && parent.tree != tree) {
+      throw foreignParent("new Greenlet", parent);
+    }
+    this.parent = parent != null ? parent : tree.current;
+  }
+
+  /** A greenlet that runs {@code body} at its first switch; its parent is the current greenlet. */
+  public Greenlet(Body body) {
+    this(body, null);
+  }
+
+  /** A greenlet with a parent; null means the current greenlet. */
+  public Greenlet(Body body, @Nullable Greenlet parent) {
+    this(parent);
+    this.body = Objects.requireNonNull(body, "body");
+  }
+
+  /** The main greenlet of a host. */
+  Greenlet(Tree tree) {
+    this.tree = tree;
+    state = ACTIVE;
+  }
+
+  /** A greenlet that runs {@code body}. */
+  public static Greenlet of(Body body) {
+    return new Greenlet(body);
+  }
+
+  /** A greenlet whose body takes named values too. */
+  public static Greenlet ofNamed(NamedBody body) {
+    return new NamedGreenlet(body);
+  }
+
+  /** The greenlet whose code calls this; a host's own code is its main greenlet. Never null. */
+  public static Greenlet current() {
+    return Tree.here().current;
+  }
+
+  // ---- the body ----------------------------------------------------------------------------
+
+  /**
+   * The body, for a subclass; a body given by constructor or {@link #setRun} wins over it.
+   *
+   * @param args what the first switch sent
+   */
+  protected @Nullable Object run(@Nullable Object... args) throws Exception {
+    throw noRun("run");
+  }
+
+  /** As {@link #run(Object...)}, for a subclass that takes named values. */
+  protected @Nullable Object run(SwitchArgs args) throws Exception {
+    if (!args.named().isEmpty()) {
+      throw new IllegalArgumentException(
+          "run of " + id() + " takes no named values: got " + args.named().keySet());
+    }
+    Body given = body;
+    body = null;
+    @Nullable Object[] positional = args.positional().spread();
+    return given != null ? given.run(positional) : run(positional);
+  }
+
+  /**
+   * Gives it a body, in place of the present one.
+   *
+   * @throws IllegalStateException once it has started or died
+   */
+  public void setRun(Body run) {
+    Objects.requireNonNull(run, "run");
+    checkNew("setRun");
+    body = run;
+  }
+
+  /**
+   * Takes the body away that {@link #setRun} or the constructor gave it.
+   *
+   * @throws IllegalStateException if there is none, or once it has started or died
+   */
+  public void clearRun() {
+    checkNew("clearRun");
+    if (body == null) {
+      throw new IllegalStateException("clearRun: " + id() + " was given no body");
+    }
+    body = null;
+  }
+
+  private void checkNew(String operation) {
+    if (state != NEW) {
+      throw new IllegalStateException(
+          operation + ": " + id() + (state == DEAD ? " is dead" : " has started already"));
+    }
+  }
+
+  // ---- switching ---------------------------------------------------------------------------
+
+  /** Switches with no value: {@link Tuple#EMPTY} arrives. */
+  public @Nullable Object switchTo() {
+    return isReady() ? tree.send(this, Tuple.EMPTY) : switchSlowly(Tree.NOTHING);
+  }
+
+  /** Switches with one value, which arrives as it is. */
+  public @Nullable Object switchTo(@Nullable Object value) {
+    return isReady() ? tree.send(this, value) : switchSlowly(SwitchArgs.of(value));
+  }
+
+  /**
+   * Switches to this greenlet; a dead one passes the values to its first living ancestor.
+   *
+   * @param values see the table above; a null array counts as one null
+   * @return what is sent to the caller next, by whomever
+   * @throws GreenletError if it belongs to another host
+   * @throws IllegalStateException if it is new and has no body, or if a class initialiser or native
+   *     frame pins the caller
+   */
+  public @Nullable Object switchTo(@Nullable Object... values) {
+    if (values == null) { // switchTo(null) compiles to this
+      return switchTo((Object) null);
+    }
+    return switchTo(new SwitchArgs(Tuple.of(values), Map.of()));
+  }
+
+  /** Switches with positional and named values. */
+  public @Nullable Object switchTo(SwitchArgs args) {
+    return isReady() ? tree.send(this, args.pack()) : switchSlowly(args);
+  }
+
+  /** Switches, and casts what comes back. */
+  public <T> @Nullable T switchFor(Class<T> type, @Nullable Object... values) {
+    return type.cast(switchTo(values));
+  }
+
+  private boolean isReady() {
+    return state == ACTIVE && tree.isHere();
+  }
+
+  private @Nullable Object switchSlowly(SwitchArgs args) {
+    checkHere("switchTo");
+    Greenlet target = this;
+    while (target.state == DEAD) {
+      target = Objects.requireNonNull(target.parent);
+    }
+    if (target.state == NEW && !target.hasRun()) {
+      throw target.noRun("switchTo");
+    }
+    return tree.deliver(target, args, null);
+  }
+
+  // ---- throwing ----------------------------------------------------------------------------
+
+  /** Throws a fresh {@link GreenletExit} into it. */
+  public @Nullable Object throwInto() {
+    return throwInto(new GreenletExit());
+  }
+
+  /** Throws what {@code error} makes into it. */
+  public @Nullable Object throwInto(Supplier<? extends Throwable> error) {
+    return throwInto(error.get());
+  }
+
+  /**
+   * Raises {@code error} at its pending switch, and switches there. A new one dies without running,
+   * a dead one passes it on: both to the parent, where a GreenletExit arrives as a value.
+   *
+   * @return what is sent to the caller next, by whomever
+   * @throws GreenletError if it belongs to another host
+   */
+  public @Nullable Object throwInto(Throwable error) {
+    Objects.requireNonNull(error, "error");
+    if (isReady()) {
+      return tree.raise(this, error);
+    }
+    checkHere("throwInto");
+    if (state == NEW && !hasRun()) {
+      throw noRun("throwInto");
+    }
+    return tree.deliver(this, Tree.NOTHING, error);
+  }
+
+  /**
+   * Ends it: throws {@link GreenletExit} into it and comes back here. Nothing runs in a new one; a
+   * dead one is left alone.
+   *
+   * @throws IllegalStateException if it catches the exit and switches out again
+   */
+  @Override
+  public void close() {
+    if (isDead()) {
+      return;
+    }
+    checkHere("close");
+    if (isMain() || this == tree.current) {
+      throw new IllegalStateException("close: " + id() + " runs; it ends by itself");
+    }
+    if (state == NEW) {
+      dieUnstarted();
+      return;
+    }
+    Greenlet before = parent;
+    parent = tree.current;
+    throwInto();
+    if (state != DEAD) {
+      parent = before;
+      throw new IllegalStateException("close: " + id() + " ignored GreenletExit");
+    }
+  }
+
+  // ---- parents -----------------------------------------------------------------------------
+
+  /** Where its result goes when it ends; null for a main greenlet. */
+  public @Nullable Greenlet getParent() {
+    return parent;
+  }
+
+  /**
+   * Changes where its result goes. Any time; what counts is the parent at its end.
+   *
+   * @throws IllegalStateException for a main greenlet
+   * @throws IllegalArgumentException if the chain of parents would be a cycle, or {@code parent}
+   *     belongs to another host
+   */
+  public void setParent(Greenlet parent) {
+    if (isMain()) {
+      throw new IllegalStateException("setParent: the main greenlet of a host has no parent");
+    }
+    Objects.requireNonNull(parent, "parent");
+    if (parent.tree != tree) {
+      throw foreignParent("setParent", parent);
+    }
+    for (Greenlet g = parent; g != null; g = g.parent) {
+      if (g == this) {
+        throw new IllegalArgumentException("cyclic parent chain");
+      }
+    }
+    this.parent = parent;
+  }
+
+  private IllegalArgumentException foreignParent(String operation, Greenlet parent) {
+    return new IllegalArgumentException(
+        operation
+            + ": "
+            + parent.id()
+            + " belongs to "
+            + parent.tree.name()
+            + ", this greenlet to "
+            + tree.name()
+            + "; a parent must be of the same host");
+  }
+
+  // ---- state, for any thread ---------------------------------------------------------------
+
+  /** Whether it has ended: returned, failed, was killed before its start, or its host has ended. */
+  public boolean isDead() {
+    return state == DEAD || (isStarted() && tree.isOver());
+  }
+
+  /** Whether it has started and not ended; Python's truth value of a greenlet. */
+  public boolean isActive() {
+    return state == ACTIVE && !tree.isOver();
+  }
+
+  /** Whether its body has begun to run. */
+  public boolean isStarted() {
+    return fiber != null || isMain();
+  }
+
+  private boolean isMain() {
+    return tree.main == this;
+  }
+
+  // ---- tracing -----------------------------------------------------------------------------
+
+  /**
+   * Sets what is told of each hop between greenlets of this host; null removes it.
+   *
+   * @return the previous one, to be called by the new one or restored; null if there was none
+   */
+  public static @Nullable TraceFunction setTrace(@Nullable TraceFunction trace) {
+    Tree tree = Tree.here();
+    TraceFunction before = tree.trace;
+    tree.trace = trace;
+    return before;
+  }
+
+  /** What {@link #setTrace} set on this host, or null. */
+  public static @Nullable TraceFunction getTrace() {
+    return Tree.here().trace;
+  }
+
+  // ---- for the tree ------------------------------------------------------------------------
+
+  final boolean isNew() {
+    return state == NEW;
+  }
+
+  final boolean isSuspendedOrCurrent() {
+    return state == ACTIVE;
+  }
+
+  final Fiber fiber() {
+    return Objects.requireNonNull(fiber);
+  }
+
+  boolean hasRun() {
+    return body != null || Overrides.run(getClass());
+  }
+
+  final void begin(SwitchArgs args) {
+    startArgs = args;
+    Root root = new Root();
+    fiber = Fiber.greenlet(root, root);
+    state = ACTIVE;
+  }
+
+  /** Takes {@link #begin} back, when the switch there was refused; no-op if it runs already. */
+  final void unbegin() {
+    if (startArgs != null) {
+      startArgs = null;
+      fiber = null;
+      state = NEW;
+    }
+  }
+
+  final void dieUnstarted() {
+    state = DEAD;
+    body = null;
+  }
+
+  final IllegalStateException noRun(String operation) {
+    return new IllegalStateException(
+        operation + ": " + id() + " has no run: give it a body, or override run");
+  }
+
+  /** The bottom of its stack. */
+  private final class Root implements Runnable {
+    @Override
+    public void run() {
+      SwitchArgs args = Objects.requireNonNull(startArgs);
+      startArgs = null;
+      Object result = null;
+      boolean exited = false;
+      Throwable failure = tree.arriveNew(Greenlet.this);
+      if (failure == null) {
+        try {
+          result = Greenlet.this.run(args);
+        } catch (GreenletExit exit) {
+          result = exit;
+          exited = true;
+        } catch (Throwable uncaught) {
+          failure = uncaught;
+        }
+      }
+      body = null;
+      state = DEAD;
+      tree.finish(Greenlet.this, result, failure, exited ? Tree.NOTHING : null);
+    }
+
+    @Override
+    public String toString() {
+      return "greenlet " + id();
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  static <E extends Throwable> RuntimeException sneak(Throwable error) throws E {
+    throw (E) error;
+  }
+
+  private void checkHere(String operation) {
+    if (!tree.isHere()) {
+      Greenlet here = current();
+      throw new GreenletError(
+          operation
+              + ": "
+              + id()
+              + " belongs to "
+              + tree.name()
+              + (tree.isOver() ? ", which happens to have exited" : "")
+              + "; the caller, "
+              + here.id()
+              + ", runs in "
+              + here.tree.name()
+              + "; a greenlet cannot switch to a different host, send it the value instead");
+    }
+  }
+
+  private String id() {
+    return getClass().getSimpleName() + "@" + Integer.toHexString(System.identityHashCode(this));
+  }
+
+  /** Its class, its host, and the words CPython uses for its state. */
+  @Override
+  public String toString() {
+    return id() + " of " + tree.name() + ": " + words() + (isMain() && !isDead() ? " main" : "");
+  }
+
+  private String words() {
+    if (state == NEW) {
+      return "pending";
+    }
+    if (state == DEAD) {
+      return "dead";
+    }
+    if (tree.isOver()) {
+      return "(thread exited) dead";
+    }
+    return (this == tree.current ? "current" : "suspended") + " active started";
+  }
+}

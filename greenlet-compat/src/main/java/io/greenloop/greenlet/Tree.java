@@ -1,0 +1,233 @@
+package io.greenloop.greenlet;
+
+import io.greenloop.Task;
+import io.greenloop.internal.fiber.Host;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The greenlets of one host, and the switch between them.
+ *
+ * <p>The main greenlet is the host's own code. While another one runs, main stands in {@link
+ * #runOthers}: a switch from A to B suspends A, which returns there, and resumes B. So switches are
+ * symmetric, and no stack grows.
+ */
+@SuppressWarnings("ReferenceEquality") // identity is meant
+final class Tree {
+  static final SwitchArgs NOTHING = SwitchArgs.of();
+
+  final Host host;
+  final Greenlet main;
+
+  /** Who runs; set by the one that leaves. */
+  Greenlet current;
+
+  @Nullable TraceFunction trace;
+
+  // What is on its way to the current one, which takes it when it arrives.
+  private @Nullable Object value;
+  private @Nullable Throwable error;
+  private @Nullable Greenlet origin;
+
+  private Tree(Host host) {
+    this.host = host;
+    main = new Greenlet(this);
+    current = main;
+  }
+
+  /** The tree of the calling code's host. */
+  static Tree here() {
+    Host host = Host.current();
+    if (host.attachment() instanceof Tree tree) {
+      return tree;
+    }
+    Tree tree = new Tree(host);
+    host.attach(tree);
+    return tree;
+  }
+
+  boolean isHere() {
+    return host.isCurrent();
+  }
+
+  /** Whether the host's thread has ended, and its greenlets with it. */
+  boolean isOver() {
+    return !host.thread().isAlive() && host.thread().getState() == Thread.State.TERMINATED;
+  }
+
+  /** The host in words. */
+  String name() {
+    Object owner = host.owner();
+    if (owner instanceof Task<?> task) {
+      return "task '" + task.name() + "'";
+    }
+    if (owner != null) {
+      return "the callbacks of " + owner;
+    }
+    Thread thread = host.thread();
+    String name = thread.getName();
+    return name.isEmpty() ? "virtual thread " + thread.threadId() : "thread '" + name + "'";
+  }
+
+  // ---- switching: the current greenlet calls -----------------------------------------------
+
+  /** Hands {@code packed} to {@code target}, which is active; it may be the caller itself. */
+  @Nullable Object send(Greenlet target, @Nullable Object packed) {
+    Greenlet me = current;
+    noteOrigin(me);
+    value = packed;
+    return go(me, target);
+  }
+
+  /** Raises {@code failure} in {@code target}, which is active; it may be the caller itself. */
+  @Nullable Object raise(Greenlet target, Throwable failure) {
+    Greenlet me = current;
+    noteOrigin(me);
+    error = failure;
+    return go(me, target);
+  }
+
+  /** Hands {@code args}, or {@code failure}, to {@code first}, whatever its state; see land. */
+  @Nullable Object deliver(Greenlet first, SwitchArgs args, @Nullable Throwable failure) {
+    Greenlet me = current;
+    return go(me, land(me, first, failure == null ? args.pack() : null, failure, args));
+  }
+
+  private @Nullable Object go(Greenlet me, Greenlet target) {
+    current = target;
+    if (me == main) {
+      runOthers();
+    } else if (target != me) {
+      leave(me, target);
+    }
+    return arrive(me);
+  }
+
+  private void runOthers() {
+    for (Greenlet next = current; next != main; next = current) {
+      next.fiber().resume();
+    }
+  }
+
+  private void leave(Greenlet me, Greenlet target) {
+    try {
+      me.fiber().suspend();
+    } catch (IllegalStateException pinned) {
+      current = me;
+      value = null;
+      error = null;
+      target.unbegin();
+      throw pinned;
+    }
+  }
+
+  private @Nullable Object arrive(Greenlet me) {
+    Object arrived = value;
+    Throwable failure = error;
+    value = null;
+    if (failure != null || trace != null) {
+      error = null;
+      failure = traced(failure, me);
+      if (failure != null) {
+        throw Greenlet.sneak(failure);
+      }
+    }
+    return arrived;
+  }
+
+  // ---- ends --------------------------------------------------------------------------------
+
+  /** A greenlet has ended: what it leaves goes to its parent, which runs next. */
+  void finish(
+      Greenlet dead,
+      @Nullable Object result,
+      @Nullable Throwable failure,
+      @Nullable SwitchArgs args) {
+    current = land(dead, dead.getParent(), result, failure, args);
+  }
+
+  /**
+   * Finds who takes an outcome, from {@code first} upwards, and leaves it there: a dead one passes
+   * it on, a new one starts with it, but dies of an error; a new one without a body turns it into
+   * an error. Main takes everything.
+   *
+   * @param args what a new one starts with; null for the result alone
+   */
+  private Greenlet land(
+      Greenlet from,
+      @Nullable Greenlet first,
+      @Nullable Object result,
+      @Nullable Throwable failure,
+      @Nullable SwitchArgs args) {
+    noteOrigin(from);
+    for (Greenlet g = first; g != null; g = g.getParent()) {
+      if (g.isSuspendedOrCurrent()) {
+        value = result;
+        error = failure;
+        return g;
+      }
+      if (g.isNew()) {
+        if (!g.hasRun()) {
+          failure = g.noRun("switch");
+          continue;
+        }
+        if (failure == null) {
+          g.begin(args != null ? args : SwitchArgs.of(result));
+          return g;
+        }
+        failure = passThrough(g, failure);
+      }
+      if (failure instanceof GreenletExit) {
+        result = failure;
+        failure = null;
+        args = NOTHING;
+      }
+    }
+    throw new AssertionError("no living ancestor above " + from + " in " + name());
+  }
+
+  /** A new one dies of {@code failure} without running. */
+  private Throwable passThrough(Greenlet g, Throwable failure) {
+    g.dieUnstarted();
+    if (trace == null) {
+      return failure;
+    }
+    Greenlet me = current;
+    current = g;
+    Throwable passed = traced(failure, g);
+    current = me;
+    origin = g;
+    return passed == null ? failure : passed;
+  }
+
+  // ---- tracing -----------------------------------------------------------------------------
+
+  /** Only for the tracer: the slot would keep a dead greenlet from being collected. */
+  private void noteOrigin(Greenlet from) {
+    if (trace != null) {
+      origin = from;
+    }
+  }
+
+  /** A new one begins to run. */
+  @Nullable Throwable arriveNew(Greenlet me) {
+    return trace == null ? null : traced(null, me);
+  }
+
+  /** Tells the tracer; gives the failure to go on with, the tracer's own if it has one. */
+  private @Nullable Throwable traced(@Nullable Throwable failure, Greenlet me) {
+    TraceFunction tracer = trace;
+    if (tracer == null) {
+      return failure;
+    }
+    Greenlet from = Objects.requireNonNull(origin);
+    origin = null;
+    try {
+      tracer.trace(failure == null ? TraceEvent.SWITCH : TraceEvent.THROW, from, me);
+      return failure;
+    } catch (Throwable broken) {
+      trace = null;
+      return broken;
+    }
+  }
+}
