@@ -12,6 +12,7 @@ module io.greenloop.runtime {
       io.greenloop.testing;
   exports io.greenloop.net;
   exports io.greenloop.reactor;
+  exports io.greenloop.sync;
 
   uses io.greenloop.reactor.ReactorProvider;
 

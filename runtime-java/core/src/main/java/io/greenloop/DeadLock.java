@@ -17,12 +17,11 @@ final class DeadLock {
     }
     Set<Task<?>> tasks = loop.allTasks();
     for (Task<?> task : tasks) {
-      LoopFuture<?> on = task.awaitedFuture();
-      if (on == null || !on.isLoopOnly()) {
+      if (!task.waitsForLoopOnly()) {
         return;
       }
     }
-    if (awaited instanceof Task<?> main && main.awaitedFuture() != null) {
+    if (awaited instanceof Task<?> main) {
       main.failWait(new LoopExit(report(loop, tasks)));
     }
   }
@@ -32,8 +31,7 @@ final class DeadLock {
         new StringBuilder("dead-lock: nothing can wake ").append(loop).append("; who waits:");
     for (Task<?> task : tasks) {
       text.append("\n  ").append(task.describe()).append(" waits for ");
-      LoopFuture<?> on = task.awaitedFuture();
-      text.append(on == null ? "nothing" : on.describe());
+      text.append(task.describeWait());
     }
     return text.toString();
   }

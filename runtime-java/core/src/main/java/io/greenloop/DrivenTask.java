@@ -1,6 +1,7 @@
 package io.greenloop;
 
 import io.greenloop.internal.loop.Rejecting;
+import io.greenloop.internal.loop.Strand;
 import org.jspecify.annotations.Nullable;
 
 /** A task whose steps are run by a {@link TaskDriver}. */
@@ -13,6 +14,11 @@ final class DrivenTask<T extends @Nullable Object> extends Task<T>
   DrivenTask(EventLoop loop, TaskOptions options, TaskDriver<T> driver) {
     super(loop, options);
     this.driver = driver;
+  }
+
+  @Override
+  @Nullable Strand strandOrNull() {
+    return null;
   }
 
   void begin() {
@@ -55,18 +61,14 @@ final class DrivenTask<T extends @Nullable Object> extends Task<T>
   }
 
   @Override
-  @Nullable LoopFuture<?> awaitedFuture() {
-    LoopFuture<?> parkedOn = super.awaitedFuture();
-    if (parkedOn != null) {
-      return parkedOn;
-    }
-    Awaitable<?> on = driver.waitsOn();
-    return on == null ? null : on.asFuture();
+  @Nullable Object waitedObject() {
+    Object parkedOn = super.waitedObject();
+    return parkedOn != null ? parkedOn : driver.waitsOn();
   }
 
   @Override
   void failWait(Throwable failure) {
-    if (super.awaitedFuture() != null) {
+    if (super.waitedObject() != null) {
       super.failWait(failure);
     } else {
       driver.failWait(failure);

@@ -606,8 +606,14 @@ public final class EventLoop implements AutoCloseable {
         operation + " on " + this + ", which does not run; use runUntilComplete");
   }
 
-  /** Loop or setup. */
-  void checkRoom(String operation) {
+  /**
+   * Throws unless the caller may use what belongs to this loop: it runs on it, or sets it up. For
+   * authors of things that are bound to a loop. Any thread.
+   *
+   * @param operation the name of the call, for the error
+   * @throws WrongThreadException if it may not
+   */
+  public void checkRoom(String operation) {
     if (core.isOnLoop()) {
       return;
     }

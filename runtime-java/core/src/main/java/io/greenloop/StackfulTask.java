@@ -25,6 +25,11 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
     return strand;
   }
 
+  @Override
+  Strand strandOrNull() {
+    return strand;
+  }
+
   private void runBody() {
     Callable<? extends T> toRun = present(body);
     body = null;
@@ -33,6 +38,10 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
       return;
     }
     try {
+      Throwable before = takeInjected();
+      if (before != null) {
+        throw before;
+      }
       bodyReturned(toRun.call());
     } catch (Throwable thrown) {
       if (bodyThrew(thrown)) {
@@ -50,7 +59,7 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
 
   /** Whether a request is pending that has not been turned into an interrupt yet. */
   boolean wantsInterrupt() {
-    return mustCancel && !interruptSent;
+    return (mustCancel || hasInjected()) && !interruptSent;
   }
 
   void interruptIfWanted() {

@@ -2,9 +2,11 @@ package io.greenloop;
 
 import static io.greenloop.internal.check.Known.present;
 
+import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.Strand;
 import io.greenloop.internal.loop.TimerNode;
 import java.io.PrintStream;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +38,16 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   /** A request that no wait has delivered yet. */
   boolean mustCancel;
 
-  /** The present wait, if there is one: a future, a timer, or null. */
+  /** The present wait, if there is one: a future, a timer, a place in a queue, or null. */
   private @Nullable Object waitingOn;
 
   private @Nullable Strand waitingStrand;
-  private boolean timerCancelled;
+  private boolean waitCancelled; // by a cancel that took the task off its timer or queue
   private boolean passesCancelOn;
-  private @Nullable Throwable injected;
+
+  /** What {@link #throwInto} left for the next waits, in order. */
+  private @Nullable ArrayDeque<Throwable> injected;
+
   boolean interruptSent;
   int slot; // in the loop's registry
 
@@ -52,6 +57,15 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     this.context = given != null ? given : TaskContext.current().copy();
     this.parent = loop.currentTaskOrNull();
     this.name = options.nameOrNull();
+  }
+
+  /**
+   * The task whose code calls this, or null: in a callback, and where no loop runs. Any thread;
+   * {@link Aio#currentTask} is the form that insists on a loop.
+   */
+  public static @Nullable Task<?> currentOrNull() {
+    EventLoop loop = EventLoop.runningHere();
+    return loop == null ? null : loop.currentTaskOrNull();
   }
 
   // ---- what it is --------------------------------------------------------------------------
@@ -79,8 +93,11 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
 
   /** What it waits for at this moment, if it waits in a wait of ours. */
   public final Optional<Object> waitsFor() {
-    Object on = waitingOn;
-    return Optional.ofNullable(on instanceof TimerNode ? "sleep" : on != null ? on : awaitedFuture());
+    Object on = waitedObject();
+    if (on instanceof Waiter<?> waiter) {
+      return Optional.of(waiter.subject());
+    }
+    return Optional.ofNullable(on instanceof TimerNode ? "sleep" : on);
   }
 
   /**
@@ -156,10 +173,25 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
         passesCancelOn = false;
       }
     }
-    if (waitingOn instanceof TimerNode timer && timer.isPending()) {
-      loop().core().unschedule(timer);
-      timerCancelled = true;
+    if (leaveWait()) {
+      waitCancelled = true;
       loop().core().ready(present(waitingStrand), null);
+      return true;
+    }
+    return false;
+  }
+
+  /** Takes the task off what it waits on; false if it does not wait, or was woken already. */
+  private boolean leaveWait() {
+    Object on = waitingOn;
+    if (on instanceof LoopFuture<?> future) {
+      return future.removeWaiter(present(waitingStrand));
+    }
+    if (on instanceof Waiter<?> waiter) {
+      return waiter.isWaiting() && waiter.abandon();
+    }
+    if (on instanceof TimerNode timer && timer.isPending()) {
+      loop().core().unschedule(timer);
       return true;
     }
     return false;
@@ -176,7 +208,85 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     interruptSent = false;
   }
 
-  // ---- waiting: for Waits ------------------------------------------------------------------
+  // ---- throwing into it --------------------------------------------------------------------
+
+  /**
+   * Throws {@code failure} in this task, at once: at the wait where it is, which ends without
+   * cancelling what it waited for. The task runs before anything else that is ready. A calling task
+   * goes on behind what is ready; a callback, when this task waits again or ends. (Python:
+   * greenlet's {@code throw} from another greenlet of the hub.)
+   *
+   * <p>In the calling task itself this throws right here. A task that is parked in foreign code is
+   * interrupted; otherwise, where no wait can be left, the next one throws. Several are thrown one
+   * after the other, a wait each. Before the first step: the body never runs, and the task ends
+   * with {@code failure}. This is no cancel and is not counted as one.
+   *
+   * <p><b>Room:</b> loop or setup.
+   *
+   * @return false if the task is done already
+   * @throws IllegalStateException if this is a suspend task, which can only be cancelled
+   */
+  public final boolean throwInto(Throwable failure) {
+    loop().checkRoom("throwInto");
+    if (isDone()) {
+      return false;
+    }
+    Task<?> caller = loop().currentTaskOrNull();
+    if (caller == this) {
+      throw Unchecked.raise(failure);
+    }
+    Strand own = strandOrNull();
+    if (own == null) {
+      throw new IllegalStateException(
+          "throwInto: " + describe() + " is a suspend task; use cancel");
+    }
+    inject(failure);
+    boolean left = leaveWait();
+    if (left) {
+      waitingOn = null; // a cancel from here on finds no wait
+    }
+    if (left || loop().core().takeReady(own)) {
+      runNow(own, caller);
+    } else {
+      cancelOutside();
+    }
+    return true;
+  }
+
+  private void inject(Throwable failure) {
+    if (injected == null) {
+      injected = new ArrayDeque<>(1);
+    }
+    injected.add(failure);
+  }
+
+  private void runNow(Strand own, @Nullable Task<?> caller) {
+    LoopCore core = loop().core();
+    Strand here = core.currentStrand();
+    if (here == null) {
+      core.ready(own, null); // setup: nothing runs yet
+    } else if (caller != null && caller.strandOrNull() == here) {
+      core.resumeInstead(own);
+      caller.checkAfterWait(false);
+    } else {
+      core.resumeNow(own);
+    }
+  }
+
+  /** What is to be thrown next, taken; or null. */
+  final @Nullable Throwable takeInjected() {
+    return injected == null ? null : injected.poll();
+  }
+
+  /** Whether {@link #throwInto} has left something that was not thrown yet. */
+  final boolean hasInjected() {
+    return injected != null && !injected.isEmpty();
+  }
+
+  /** The strand that its body runs on, or null if it has none of its own. */
+  abstract @Nullable Strand strandOrNull();
+
+  // ---- waiting: for Waits and WaitQueue ----------------------------------------------------
 
   final void beginWait(Object on, Strand strand) {
     if (waitingOn != null) {
@@ -187,6 +297,8 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     // A request from before: it takes effect at this wait.
     if (mustCancel && deliverToWait(cancelReason)) {
       mustCancel = false;
+    } else if (injected != null && hasInjected() && leaveWait()) {
+      loop().core().ready(strand, null);
     }
   }
 
@@ -203,15 +315,19 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    * @param cancelled whether the awaited future will throw a CancelledError of its own
    */
   final void checkAfterWait(boolean cancelled) {
-    Throwable failure = injected;
-    if (failure != null) {
-      injected = null;
-      throw Unchecked.raise(failure);
+    if (injected != null) {
+      Throwable failure = injected.poll();
+      if (failure != null) {
+        mustCancel |= waitCancelled; // a cancel that came first is for the next wait
+        waitCancelled = false;
+        clearInterrupt();
+        throw Unchecked.raise(failure);
+      }
     }
-    boolean request = mustCancel || timerCancelled;
+    boolean request = mustCancel || waitCancelled;
     if (request || cancelled) {
       mustCancel = false;
-      timerCancelled = false;
+      waitCancelled = false;
       clearInterrupt();
     }
     if (request && !cancelled) {
@@ -219,17 +335,33 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     }
   }
 
-  /** The future it waits on, or null. */
-  @Nullable LoopFuture<?> awaitedFuture() {
-    return waitingOn instanceof LoopFuture<?> f ? f : null;
+  /** The future, timer or place in a queue it waits on, or null. */
+  @Nullable Object waitedObject() {
+    return waitingOn;
   }
 
-  /** Ends the present wait with {@code failure}; the task waits on a future. */
+  /** Whether it waits for something that only code of its own loop can bring about. */
+  final boolean waitsForLoopOnly() {
+    Object on = waitedObject();
+    return on instanceof Waiter<?>
+        || (on instanceof Awaitable<?> awaitable && awaitable.asFuture().isLoopOnly());
+  }
+
+  /** What it waits for, in words. */
+  final String describeWait() {
+    Object on = waitsFor().orElse("nothing");
+    return on instanceof Awaitable<?> awaitable ? awaitable.asFuture().describe() : on.toString();
+  }
+
+  /**
+   * Ends the present wait with {@code failure}, without running it at once; see {@link #throwInto}.
+   */
   void failWait(Throwable failure) {
-    LoopFuture<?> future = awaitedFuture();
-    if (future != null && future.removeWaiter(present(waitingStrand))) {
-      injected = failure;
-      loop().core().ready(present(waitingStrand), null);
+    Strand strand = waitingStrand;
+    if (strand != null && leaveWait()) {
+      waitingOn = null;
+      inject(failure);
+      loop().core().ready(strand, null);
     }
   }
 
@@ -249,6 +381,12 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     if (thrown instanceof CancelledError) {
       tryCancel(new Failure(thrown));
       return false;
+    }
+    Throwable instead =
+        injected != null && Interrupts.isCancelInDisguise(thrown) ? takeInjected() : null;
+    if (instead != null) {
+      instead.addSuppressed(thrown);
+      return bodyThrew(instead);
     }
     if (mustCancel && Interrupts.isCancelInDisguise(thrown)) {
       tryCancel(new Failure((Throwable) new CancelledError(cancelReason, thrown)));

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface TaskDriver<T extends @Nullable Object> {
   /**
-   * The first step. Further ones are queued by {@link Steps#run}. If {@link #cancel} has been called
-   * before, no code of the task should run: the driver ends it as cancelled.
+   * The first step. Further ones are queued by {@link Steps#run}. If {@link #cancel} has been
+   * called before, no code of the task should run: the driver ends it as cancelled.
    */
   void start(Steps<T> steps);
 
@@ -25,10 +25,10 @@ public interface TaskDriver<T extends @Nullable Object> {
   void cancel(@Nullable String reason);
 
   /**
-   * The one thing that all code of this task waits for, or null if that is not known or not one
-   * thing; then nobody can prove a dead-lock.
+   * The one thing that all code of this task waits for, an {@link Awaitable} or a {@link Waiter};
+   * or null if that is not known or not one thing, and then nobody can prove a dead-lock.
    */
-  default @Nullable Awaitable<?> waitsOn() {
+  default @Nullable Object waitsOn() {
     return null;
   }
 

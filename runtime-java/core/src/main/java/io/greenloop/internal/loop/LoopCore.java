@@ -310,8 +310,13 @@ public final class LoopCore {
    * strand.
    */
   public void runNow(Strand strand) {
-    Strand caller = present(mounted);
     startUnqueued(strand);
+    resumeNow(strand);
+  }
+
+  /** Like {@link #runNow} for a strand that is suspended and not queued. */
+  public void resumeNow(Strand strand) {
+    Strand caller = present(mounted);
     immediate.push(caller);
     immediate.push(strand);
     try {
@@ -322,6 +327,33 @@ public final class LoopCore {
       ready.add(strand, null);
       throw e;
     }
+  }
+
+  /**
+   * Mounts {@code strand}, which is suspended and not queued, now; the caller goes to the end of
+   * the queue. Loop, inside a strand that is not the hub.
+   */
+  public void resumeInstead(Strand strand) {
+    Strand caller = present(mounted);
+    ready.add(caller, null);
+    immediate.push(strand);
+    try {
+      caller.suspend();
+    } catch (PinnedException e) {
+      immediate.remove(strand);
+      ready.removeLast(caller);
+      ready.add(strand, null);
+      throw e;
+    }
+  }
+
+  /** Takes {@code strand} out of the ready queue; returns whether it was there. Loop or setup. */
+  public boolean takeReady(Strand strand) {
+    int at = ready.remove(strand);
+    if (at >= 0 && at < left + (inEntry ? 1 : 0)) {
+      left--;
+    }
+    return at >= 0;
   }
 
   /** Brackets code that may block outside of our waits; see {@link Strand#beginForeign}. */

@@ -66,6 +66,34 @@ final class ReadyQueue {
   }
 
   /**
+   * Removes the entry of {@code action}, wherever it is.
+   *
+   * @return how many entries were before it, or -1 if there is none
+   */
+  int remove(Object action) {
+    for (int i = 0; i < size; i++) {
+      if (ring[(head + 2 * i) & (ring.length - 1)] == action) {
+        closeGap(i);
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private void closeGap(int gap) {
+    for (int i = gap; i < size - 1; i++) {
+      int to = (head + 2 * i) & (ring.length - 1);
+      int from = (to + 2) & (ring.length - 1);
+      ring[to] = ring[from];
+      ring[to + 1] = ring[from + 1];
+    }
+    int end = (head + 2 * (size - 1)) & (ring.length - 1);
+    ring[end] = null;
+    ring[end + 1] = null;
+    size--;
+  }
+
+  /**
    * Brings a task step among the first {@code among} entries to the front, by {@code random}.
    * Callbacks keep their places: their order is promised.
    */

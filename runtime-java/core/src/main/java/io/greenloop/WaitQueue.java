@@ -1,0 +1,201 @@
+package io.greenloop;
+
+import static io.greenloop.internal.check.Known.present;
+
+import io.greenloop.internal.loop.PinnedException;
+import io.greenloop.internal.loop.Strand;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who wait for one thing, in the order in which they came: what locks, semaphores and queues
+ * are made of.
+ *
+ * <p><b>Waiting is a hand-over.</b> What becomes free is given to the first waiter, at once and by
+ * name, and the waiter is queued to run; nobody who comes later can take it. A waiter that is
+ * cancelled leaves the queue at once; one that is cancelled after it was served, and before it
+ * runs, passes on what it got. Nothing is lost, nobody barges in.
+ *
+ * <p>A task that waits here is no hope for the loop: if all tasks wait for such objects, the
+ * program is dead-locked, and the report prints what this queue is for.
+ *
+ * <p><b>Room:</b> loop; adding and serving also during setup.
+ *
+ * @param <T> what is handed to a waiter
+ * @param <B> what a waiter brings
+ */
+public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Object> {
+  private final Object subject;
+  private final BiConsumer<? super T, ? super B> takeBack;
+  private @Nullable Waiter<T> first;
+  private @Nullable Waiter<T> last;
+  private int size;
+
+  /**
+   * @param subject what is waited for; its {@code toString} stands in reports
+   * @param takeBack gets what was handed to a waiter that could not use it any more, and what that
+   *     waiter had brought; usually hands it to the next one
+   */
+  public WaitQueue(Object subject, BiConsumer<? super T, ? super B> takeBack) {
+    this.subject = subject;
+    this.takeBack = takeBack;
+  }
+
+  /** Whether nobody waits. */
+  public boolean isEmpty() {
+    return first == null;
+  }
+
+  /** How many wait. */
+  public int size() {
+    return size;
+  }
+
+  // ---- waiting -----------------------------------------------------------------------------
+
+  /**
+   * Parks the calling task until something is handed to it.
+   *
+   * @param operation the name of the call, for errors
+   * @return what was handed over
+   * @throws CancelledError if the task was cancelled; what was handed to it has been passed on
+   * @throws IllegalStateException in a callback (no task to park), or while pinned
+   */
+  public T park(String operation, B brought) {
+    EventLoop loop = EventLoop.running(operation);
+    Task<?> task = loop.taskThatMayWait(operation);
+    loop.parkedSteps().note(task, operation);
+    Strand strand = present(loop.core().currentStrand());
+    var waiter = new ParkedTask<T>(loop, strand);
+    link(waiter, brought, task);
+    try {
+      task.beginWait(waiter, strand);
+      strand.suspend();
+    } catch (PinnedException e) {
+      waiter.abandon();
+      throw e;
+    } finally {
+      task.endWait(strand);
+    }
+    try {
+      task.checkAfterWait(false);
+    } catch (Throwable instead) {
+      waiter.abandon();
+      throw instead;
+    }
+    return waiter.outcome();
+  }
+
+  /**
+   * Throws what {@link #park} would throw where no task can wait; for callers that must change
+   * something before they park.
+   *
+   * @throws IllegalStateException in a callback, or where no loop runs
+   */
+  public static void checkMayPark(String operation) {
+    EventLoop.running(operation).taskThatMayWait(operation);
+  }
+
+  /** Adds a waiter behind all others, on behalf of the calling task if there is one. */
+  public void add(Waiter<T> waiter, B brought) {
+    link(waiter, brought, Task.currentOrNull());
+  }
+
+  private void link(Waiter<T> waiter, B brought, @Nullable Task<?> task) {
+    waiter.queuedIn(this, brought);
+    waiter.task = task;
+    Waiter<T> before = last;
+    waiter.previous = before;
+    last = waiter;
+    if (before == null) {
+      first = waiter;
+    } else {
+      before.next = waiter;
+    }
+    size++;
+  }
+
+  // ---- serving -----------------------------------------------------------------------------
+
+  /**
+   * Hands {@code value} to the first waiter and queues it to run.
+   *
+   * @return false if nobody waits
+   */
+  public boolean serveFirst(T value) {
+    Waiter<T> waiter = first;
+    if (waiter == null) {
+      return false;
+    }
+    unlink(waiter);
+    waiter.serve(value);
+    return true;
+  }
+
+  /** Hands {@code value} to everybody who waits now. */
+  public void serveAll(T value) {
+    for (int left = size; left > 0; left--) {
+      serveFirst(value);
+    }
+  }
+
+  /** The task that the first waiter stands for; null if there is none. */
+  public @Nullable Task<?> firstTask() {
+    Waiter<T> waiter = first;
+    return waiter == null ? null : waiter.task;
+  }
+
+  /** What the first waiter has brought; somebody waits. */
+  @SuppressWarnings({"unchecked", "NullAway"}) // null where B allows it
+  public B firstBrought() {
+    Waiter<T> waiter = first;
+    if (waiter == null) {
+      throw new IllegalStateException("firstBrought: nobody waits for " + subject);
+    }
+    return (B) waiter.brought;
+  }
+
+  /** Makes every wait fail, each with a throwable of its own. */
+  public void failAll(Supplier<? extends Throwable> failure) {
+    for (Waiter<T> waiter = first; waiter != null; waiter = first) {
+      unlink(waiter);
+      waiter.fail(failure.get());
+    }
+  }
+
+  // ---- for Waiter --------------------------------------------------------------------------
+
+  void unlink(Waiter<T> waiter) {
+    Waiter<T> before = waiter.previous;
+    Waiter<T> after = waiter.next;
+    if (before == null) {
+      first = after;
+    } else {
+      before.next = after;
+    }
+    if (after == null) {
+      last = before;
+    } else {
+      after.previous = before;
+    }
+    waiter.previous = null;
+    waiter.next = null;
+    size--;
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway"}) // null where B allows it
+  void passOn(Waiter<T> waiter, T value) {
+    takeBack.accept(value, (B) waiter.brought);
+  }
+
+  /** What is waited for. */
+  Object subject() {
+    return subject;
+  }
+
+  @Override
+  public String toString() {
+    return subject + " (" + size + " waiting)";
+  }
+}

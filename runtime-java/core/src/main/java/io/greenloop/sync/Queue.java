@@ -1,0 +1,310 @@
+package io.greenloop.sync;
+
+import io.greenloop.WaitQueue;
+import io.greenloop.Waiter;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue between tasks (Python: {@code asyncio.Queue}), first in, first out; see {@link LifoQueue}
+ * and {@link PriorityQueue}.
+ *
+ * <p>Differs from asyncio: an item goes straight to the first waiting getter, and a free place to
+ * the first waiting putter, whose item is in the queue from that moment. Nobody who comes later can
+ * take them, so a waiter waits once. If a getter is cancelled with the item in its hands, the next
+ * one gets it, or it goes back to the front (even if the queue is full by then); if a putter is
+ * cancelled after its item went in, and nobody has taken the item, it is withdrawn.
+ *
+ * <p>Iterating takes items until the queue is closed and empty.
+ *
+ * @param <T> an item, never null
+ */
+public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoCloseable
+    permits LifoQueue, PriorityQueue {
+  private final int maxSize;
+  private final Items<T> items;
+  private final WaitQueue<T, @Nullable Void> getters =
+      new WaitQueue<>(new Want("an item of ", this), (item, nothing) -> handBack(item));
+  private final WaitQueue<@Nullable Void, T> putters =
+      new WaitQueue<>(new Want("room in ", this), (nothing, item) -> withdraw(item));
+  private final WaitQueue<@Nullable Void, @Nullable Void> joiners =
+      new WaitQueue<>(new Want("the work on ", this), (nothing, none) -> {});
+  private int unfinished;
+  private boolean closed;
+  private boolean drained;
+
+  private record Want(String what, Queue<?> of) {
+    @Override
+    public String toString() {
+      return what + of;
+    }
+  }
+
+  /** A queue without a bound. */
+  public Queue() {
+    this(0);
+  }
+
+  /** A queue for at most {@code maxSize} items; zero or less: without a bound. */
+  public Queue(int maxSize) {
+    this(maxSize, new DequeItems<>(false));
+  }
+
+  Queue(int maxSize, Items<T> items) {
+    this.maxSize = maxSize;
+    this.items = items;
+  }
+
+  // ---- putting -----------------------------------------------------------------------------
+
+  /**
+   * Puts {@code item} in; parks the calling task while the queue is full. Does not park, nor notice
+   * a pending cancel, when there is room.
+   *
+   * @throws QueueClosedException if the queue is closed, or is closed while this waits
+   */
+  public void put(T item) {
+    if (!tryPut(item)) {
+      bind();
+      putters.park("Queue.put", item);
+    }
+  }
+
+  /**
+   * Puts {@code item} in if there is room.
+   *
+   * @throws QueueClosedException if the queue is closed
+   */
+  public boolean tryPut(T item) {
+    enter("Queue.put");
+    Objects.requireNonNull(item, "item");
+    if (closed) {
+      throw closed("put");
+    }
+    if (getters.serveFirst(item)) {
+      unfinished++;
+      return true;
+    }
+    if (isFull()) {
+      return false;
+    }
+    items.add(item);
+    unfinished++;
+    return true;
+  }
+
+  /** Puts {@code item} in for {@code waiter}: in this call if there is room. */
+  public void put(T item, Waiter<@Nullable Void> waiter) {
+    boolean done = !closed && tryPut(item);
+    bind();
+    putters.add(waiter, item);
+    if (done) {
+      putters.serveFirst(null);
+    } else if (closed) {
+      putters.failAll(() -> closed("put"));
+    }
+  }
+
+  // ---- getting -----------------------------------------------------------------------------
+
+  /**
+   * Takes the next item; parks the calling task while there is none. Does not park, nor notice a
+   * pending cancel, when there is one.
+   *
+   * @throws QueueClosedException if the queue is closed and empty, or gets so while this waits
+   */
+  public T get() {
+    enter("Queue.get");
+    T item = poll();
+    if (item != null) {
+      return item;
+    }
+    if (closed) {
+      throw closed("get");
+    }
+    bind();
+    return getters.park("Queue.get", null);
+  }
+
+  /**
+   * Takes the next item if there is one.
+   *
+   * @throws QueueClosedException if the queue is closed and empty
+   */
+  public Optional<T> tryGet() {
+    enter("Queue.get");
+    T item = poll();
+    if (item == null && closed) {
+      throw closed("get");
+    }
+    return Optional.ofNullable(item);
+  }
+
+  /** Takes the next item for {@code waiter}: in this call if there is one. */
+  public void get(Waiter<T> waiter) {
+    enter("Queue.get");
+    T item = poll();
+    bind();
+    getters.add(waiter, null);
+    if (item != null) {
+      getters.serveFirst(item);
+    } else if (closed) {
+      getters.failAll(() -> closed("get"));
+    }
+  }
+
+  private @Nullable T poll() {
+    T item = items.poll();
+    if (item != null && !putters.isEmpty()) {
+      admitPutters();
+    }
+    return item;
+  }
+
+  private void admitPutters() {
+    while (!putters.isEmpty() && !isFull()) {
+      items.add(putters.firstBrought());
+      unfinished++;
+      putters.serveFirst(null);
+    }
+  }
+
+  /** From a getter that was cancelled with {@code item} in its hands. */
+  private void handBack(T item) {
+    if (drained) {
+      finished(1);
+    } else if (!getters.serveFirst(item)) {
+      items.putBack(item);
+    }
+  }
+
+  /** From a putter that was cancelled after {@code item} went in. */
+  private void withdraw(T item) {
+    if (items.withdraw(item)) {
+      finished(1);
+      admitPutters();
+    }
+  }
+
+  // ---- the work on the items ---------------------------------------------------------------
+
+  /**
+   * Says that the work on an item taken earlier is done.
+   *
+   * @throws IllegalStateException if it is said more often than items were put in
+   */
+  public void taskDone() {
+    enter("Queue.taskDone");
+    if (unfinished == 0) {
+      throw new IllegalStateException(
+          "Queue.taskDone: no item of "
+              + identity()
+              + " is unfinished; call it once for each item");
+    }
+    finished(1);
+  }
+
+  /** Parks the calling task until the work on every item put in is done; see {@link #taskDone}. */
+  public void join() {
+    enter("Queue.join");
+    if (unfinished > 0) {
+      bind();
+      joiners.park("Queue.join", null);
+    }
+  }
+
+  /** Serves {@code waiter} when the work on every item is done: in this call if it is. */
+  public void join(Waiter<@Nullable Void> waiter) {
+    enter("Queue.join");
+    bind();
+    joiners.add(waiter, null);
+    if (unfinished == 0) {
+      joiners.serveAll(null);
+    }
+  }
+
+  private void finished(int count) {
+    unfinished -= count;
+    if (unfinished == 0) {
+      joiners.serveAll(null);
+    }
+  }
+
+  // ---- closing -----------------------------------------------------------------------------
+
+  /**
+   * Closes the queue: {@code put} fails from now on, waiting ones too; {@code get} gives what is
+   * left, then fails (Python: {@code shutdown()}). Idempotent.
+   */
+  @Override
+  public void close() {
+    enter("Queue.close");
+    closed = true;
+    putters.failAll(() -> closed("put"));
+    if (items.size() == 0) {
+      getters.failAll(() -> closed("get"));
+    }
+  }
+
+  /** {@link #close}, and drops what is left; the dropped items count as done. */
+  public void closeNow() {
+    close();
+    drained = true;
+    int dropped = items.size();
+    items.clear();
+    if (dropped > 0) {
+      finished(dropped);
+    }
+  }
+
+  private QueueClosedException closed(String operation) {
+    return new QueueClosedException("Queue." + operation + ": " + identity() + " is closed");
+  }
+
+  // ---- looking -----------------------------------------------------------------------------
+
+  /** How many items are in the queue. */
+  public int size() {
+    return items.size();
+  }
+
+  /** Whether no item is in the queue. */
+  public boolean isEmpty() {
+    return items.size() == 0;
+  }
+
+  /** Whether a put would wait. */
+  public boolean isFull() {
+    return maxSize > 0 && items.size() >= maxSize;
+  }
+
+  /** The bound; zero or less if there is none. */
+  public int maxSize() {
+    return maxSize;
+  }
+
+  /** Whether it was closed. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Takes items, parking the calling task while there is none, until the queue is closed. */
+  @Override
+  public Iterator<T> iterator() {
+    return new QueueIterator<>(this);
+  }
+
+  /** {@link #iterator} as a stream; for the calling task only. */
+  public Stream<T> stream() {
+    return StreamSupport.stream(spliterator(), false);
+  }
+
+  @Override
+  public String toString() {
+    return identity() + " (" + items.size() + (maxSize > 0 ? " of " + maxSize : "") + " items)";
+  }
+}

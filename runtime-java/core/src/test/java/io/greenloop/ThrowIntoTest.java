@@ -1,0 +1,238 @@
+package io.greenloop;
+
+import static io.greenloop.Aio.spawn;
+import static io.greenloop.Aio.yieldNow;
+import static java.time.Duration.ofMillis;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.greenloop.sync.Queue;
+import io.greenloop.testing.FullMode;
+import io.greenloop.testing.TestLoop;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class ThrowIntoTest {
+  private static final class Kill extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Kill(String message) {
+      super(message);
+    }
+  }
+
+  private static Task<String> victim(TestLoop t, ThrowingRunnable wait) {
+    return spawn(
+        () -> {
+          try {
+            wait.run();
+            t.note("victim went on");
+            return "went on";
+          } catch (Kill kill) {
+            t.note("victim got " + kill.getMessage());
+            return "survived";
+          }
+        });
+  }
+
+  @Test
+  void theVictimRunsAtOnceAndTheCallerBehindWhatIsReady(TestLoop t) {
+    t.run(
+        () -> {
+          var victim = victim(t, () -> Aio.sleep(Duration.ofDays(1)));
+          yieldNow();
+          spawn(() -> t.note("other"));
+
+          assertThat(victim.throwInto(new Kill("one"))).isTrue();
+
+          t.note("killer");
+          assertThat(victim.join()).isEqualTo("survived");
+        });
+
+    assertThat(t.trail()).containsExactly("victim got one@0", "other@0", "killer@0");
+    assertThat(t.loop().time()).isLessThan(Duration.ofDays(1));
+  }
+
+  @Test
+  void whatItWaitedForIsNotCancelled(TestLoop t) {
+    t.run(
+        () -> {
+          Promise<String> promise = Aio.newPromise();
+          var queue = new Queue<String>();
+          var one = victim(t, promise::join);
+          var two = victim(t, queue::get);
+          yieldNow();
+
+          one.throwInto(new Kill("one"));
+          two.throwInto(new Kill("two"));
+
+          assertThat(promise.isDone()).isFalse();
+          queue.put("kept");
+          assertThat(queue.tryGet()).contains("kept");
+          assertThat(one.cancelRequests()).isZero();
+        });
+
+    assertThat(t.trail()).containsExactly("victim got one@0", "victim got two@0");
+  }
+
+  @Test
+  void aVictimThatIsReadyRunsNowAndPassesOnWhatItWasHanded(TestLoop t) {
+    t.run(
+        () -> {
+          var queue = new Queue<String>();
+          var victim = victim(t, queue::get);
+          yieldNow();
+          queue.put("x");
+
+          victim.throwInto(new Kill("one"));
+
+          assertThat(queue.tryGet()).contains("x");
+        });
+
+    assertThat(t.trail()).containsExactly("victim got one@0");
+  }
+
+  @Test
+  void beforeTheFirstStepTheBodyNeverRuns(TestLoop t) {
+    t.run(
+        () -> {
+          var victim = victim(t, () -> {});
+          var kill = new Kill("early");
+
+          victim.throwInto(kill);
+
+          assertThat(victim.isDone()).isTrue();
+          assertThatThrownBy(victim::join).isSameAs(kill);
+          assertThat(victim.throwInto(new Kill("late"))).isFalse();
+        });
+
+    assertThat(t.trail()).isEmpty();
+  }
+
+  @Test
+  void intoItselfItIsThrownRightThere(TestLoop t) {
+    t.run(
+        () -> {
+          var kill = new Kill("self");
+          assertThatThrownBy(() -> Aio.currentTask().orElseThrow().throwInto(kill)).isSameAs(kill);
+          yieldNow();
+        });
+  }
+
+  @Test
+  void fromACallbackItRunsInsideTheCall(TestLoop t) {
+    t.run(
+        () -> {
+          var victim = victim(t, () -> Aio.sleep(ofMillis(50)));
+          yieldNow();
+          t.loop()
+              .callSoon(
+                  () -> {
+                    victim.throwInto(new Kill("one"));
+                    t.note("callback goes on");
+                  });
+          spawn(() -> t.note("other"));
+          yieldNow();
+          yieldNow();
+        });
+
+    assertThat(t.trail()).containsExactly("victim got one@0", "callback goes on@0", "other@0");
+  }
+
+  @Test
+  void fromSetupItIsQueued(TestLoop t) {
+    var victim =
+        t.loop()
+            .spawn(
+                () -> {
+                  try {
+                    Aio.sleep(ofMillis(50));
+                  } catch (Kill kill) {
+                    t.note(kill.getMessage());
+                  }
+                });
+    t.advance(ofMillis(10));
+
+    victim.throwInto(new Kill("set up"));
+    assertThat(t.trail()).isEmpty();
+    t.runUntilIdle();
+
+    assertThat(t.trail()).containsExactly("set up@10");
+  }
+
+  @Test
+  void severalAreThrownOneWaitEach(TestLoop t) {
+    t.run(
+        () -> {
+          var victim =
+              spawn(
+                  () -> {
+                    for (int i = 0; i < 3; i++) {
+                      try {
+                        yieldNow();
+                        t.note("quiet");
+                      } catch (Kill kill) {
+                        t.note(kill.getMessage());
+                      }
+                    }
+                  });
+          yieldNow();
+          t.loop().callSoon(() -> {});
+          victim.throwInto(new Kill("one")); // wakes it: it is in its second yield now
+          victim.throwInto(new Kill("two"));
+          victim.join();
+        });
+
+    assertThat(t.trail()).containsExactly("one@0", "two@0", "quiet@0");
+  }
+
+  @Test
+  void aCancelThatCameFirstIsForTheNextWait(TestLoop t) {
+    t.run(
+        () -> {
+          var victim =
+              spawn(
+                  () -> {
+                    try {
+                      Aio.sleep(ofMillis(50));
+                    } catch (Kill kill) {
+                      t.note(kill.getMessage());
+                      Aio.sleep(ofMillis(50));
+                    }
+                  });
+          yieldNow();
+          victim.cancel("first");
+          victim.throwInto(new Kill("second"));
+
+          assertThatThrownBy(victim::join)
+              .isExactlyInstanceOf(CancelledError.class)
+              .hasMessage("first");
+        });
+
+    assertThat(t.trail()).containsExactly("second@0");
+  }
+
+  @Test
+  @FullMode("a foreign block parks the task")
+  void foreignCodeIsInterrupted(TestLoop t) {
+    var never = new CountDownLatch(1);
+    t.run(
+        () -> {
+          var kill = new Kill("one");
+          var victim =
+              spawn(
+                  () -> {
+                    never.await();
+                    return "not reached";
+                  });
+          yieldNow();
+          yieldNow();
+
+          victim.throwInto(kill);
+
+          assertThatThrownBy(victim::join).isSameAs(kill);
+          assertThat(kill.getSuppressed()).hasOnlyElementsOfType(InterruptedException.class);
+        });
+  }
+}
