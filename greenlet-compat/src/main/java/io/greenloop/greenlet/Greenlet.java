@@ -217,15 +217,20 @@ public class Greenlet implements AutoCloseable {
   }
 
   private @Nullable Object switchSlowly(SwitchArgs args) {
-    checkHere("switchTo");
+    checkTarget("switchTo");
+    return tree.deliver(this, args, null);
+  }
+
+  /** Refuses, in the caller, what has no way to begin. */
+  private void checkTarget(String operation) {
+    checkHere(operation);
     Greenlet target = this;
     while (target.state == DEAD) {
       target = Objects.requireNonNull(target.parent);
     }
     if (target.state == NEW && !target.hasRun()) {
-      throw target.noRun("switchTo");
+      throw target.noRun(operation);
     }
-    return tree.deliver(target, args, null);
   }
 
   // ---- throwing ----------------------------------------------------------------------------
@@ -252,10 +257,7 @@ public class Greenlet implements AutoCloseable {
     if (isReady()) {
       return tree.raise(this, error);
     }
-    checkHere("throwInto");
-    if (state == NEW && !hasRun()) {
-      throw noRun("throwInto");
-    }
+    checkTarget("throwInto");
     return tree.deliver(this, Tree.NOTHING, error);
   }
 

@@ -166,6 +166,21 @@ class GreenletThrowTest {
   }
 
   @Test
+  @Parity({"GL-1.5.12", "GL-1.5.13"})
+  void aDeadOneUnderAnAncestorWithoutABodyIsRefusedInTheCaller() {
+    Greenlet dead = new Greenlet(args -> null);
+    dead.switchTo();
+    dead.setParent(new Greenlet());
+
+    Object inCaller =
+        new Greenlet(args -> catchThrowable(() -> dead.throwInto(error)).getMessage()).switchTo();
+
+    assertThat((String) inCaller)
+        .startsWith("throwInto: Greenlet@")
+        .endsWith(" has no run: give it a body, or override run");
+  }
+
+  @Test
   @Parity("GL-1.5.14")
   void intoItselfItIsRaisedRightThere() {
     assertThat(catchThrowable(() -> main.throwInto(error))).isSameAs(error);
