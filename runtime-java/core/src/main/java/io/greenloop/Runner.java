@@ -71,8 +71,7 @@ public final class Runner implements AutoCloseable {
       EventLoop on, TaskContext in, Callable<? extends T> main) {
     return await(
         on,
-        on.setUp(
-            "run", () -> on.spawn(TaskOptions.DEFAULT.context(in), (Callable<T>) main::call)));
+        on.setUp("run", () -> on.spawn(TaskOptions.DEFAULT.context(in), (Callable<T>) main::call)));
   }
 
   private <T extends @Nullable Object> T await(EventLoop on, Task<T> task) {

@@ -78,9 +78,13 @@ private class FutureWait<T>(
     when {
       job == null -> {}
 
-      !job.isActive -> cancelled()
+      !job.isActive -> {
+        cancelled()
+      }
 
-      job is SuspendTask<*> && job.wait == null -> job.wait = this
+      job is SuspendTask<*> && job.wait == null -> {
+        job.wait = this
+      }
 
       else -> {
         handle = job.invokeOnCompletion(onCancelling = true, handler = this)

@@ -85,7 +85,8 @@ internal open class GreenTask<T>(
         end.join()
       } catch (cancelled: CancelledError) {
         cancel(toKotlin(cancelled))
-      } catch (failure: Throwable) { // a proven dead-lock
+      } catch (failure: Throwable) {
+        // a proven dead-lock
         cancelCoroutine(failure)
       }
     }

@@ -18,11 +18,17 @@ internal suspend fun suspendFor(duration: Duration) {
   val context = coroutineContext
   val dispatcher = context[ContinuationInterceptor]
   when {
-    duration <= Duration.ZERO -> yield()
+    duration <= Duration.ZERO -> {
+      yield()
+    }
 
-    duration.isInfinite() -> awaitCancellation()
+    duration.isInfinite() -> {
+      awaitCancellation()
+    }
 
-    dispatcher !is LoopDispatcher -> delay(duration)
+    dispatcher !is LoopDispatcher -> {
+      delay(duration)
+    }
 
     else -> {
       val task = (context[Job] as? SuspendTask<*>)?.takeIf { it.isActive && it.wait == null }

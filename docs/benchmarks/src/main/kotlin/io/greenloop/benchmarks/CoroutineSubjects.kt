@@ -1,0 +1,57 @@
+package io.greenloop.benchmarks
+
+import io.greenloop.coroutine.Generator
+import io.greenloop.greenlet.Greenlet
+
+/** Greenlets and generators, on a plain thread as CPython's are. */
+internal fun coroutineSubjects(): List<Subject> =
+  listOf(
+    JvmSubject("greenlet-round-trip", "greenloop-greenlet", 500_000) { n -> roundTrips(n) },
+    JvmSubject("greenlet-sibling", "greenloop-greenlet", 500_000) { n -> siblingSwitches(n) },
+    JvmSubject("greenlet-create", "greenloop-greenlet", 200_000) { n ->
+      timed { repeat(n) { Greenlet { null }.switchTo() } }
+    },
+    JvmSubject("generator", "greenloop-generator", 500_000) { n -> generated(n) },
+  )
+
+private fun roundTrips(n: Int): Long {
+  val main = Greenlet.current()
+  val child =
+    Greenlet {
+      while (true) {
+        main.switchTo()
+      }
+      @Suppress("UNREACHABLE_CODE")
+      null
+    }
+  child.switchTo()
+  val nanos = timed { repeat(n) { child.switchTo() } }
+  child.throwInto()
+  return nanos
+}
+
+private fun siblingSwitches(n: Int): Long {
+  val main = Greenlet.current()
+  val pair = arrayOfNulls<Greenlet>(2)
+  repeat(2) { mine ->
+    pair[mine] =
+      Greenlet {
+        val other = pair[1 - mine]!!
+        repeat(n / 2) { other.switchTo() }
+        main.switchTo()
+      }
+  }
+  val nanos = timed { pair[0]!!.switchTo() }
+  pair.forEach { it!!.throwInto() }
+  return nanos
+}
+
+private fun generated(n: Int): Long {
+  var sum = 0L
+  val nanos =
+    Generator.yielding<Int> { g -> repeat(n) { g.yieldValue(it) } }.use { numbers ->
+      timed { for (number in numbers) sum += number }
+    }
+  check(sum == n.toLong() * (n - 1) / 2) { "the generator gave $sum" }
+  return nanos
+}
