@@ -23,8 +23,17 @@ non-sealed class Callback extends Handle implements Runnable {
 
   /** A callback that runs in a context of its own with {@code values}. */
   Callback(Runnable body, Map<ContextVar<?>, Object> values, @Nullable Task<?> origin) {
+    this(body, body.getClass(), values, origin);
+  }
+
+  /** One whose body wraps what the user gave: {@code bodyType} names that in reports. */
+  Callback(
+      Runnable body,
+      Class<?> bodyType,
+      Map<ContextVar<?>, Object> values,
+      @Nullable Task<?> origin) {
     this.body = body;
-    this.bodyType = body.getClass();
+    this.bodyType = bodyType;
     this.values = values;
     this.origin = origin;
   }

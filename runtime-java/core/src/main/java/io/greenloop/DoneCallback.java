@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 final class DoneCallback<T extends @Nullable Object> extends Callback {
   DoneCallback(
       LoopFuture<T> future, Consumer<? super LoopFuture<T>> consumer, TaskContext context) {
-    super(() -> consumer.accept(future), context.values(), future.loop().currentTaskOrNull());
+    super(
+        () -> consumer.accept(future),
+        consumer.getClass(),
+        context.values(),
+        future.loop().currentTaskOrNull());
   }
 }

@@ -3,11 +3,20 @@ package io.greenloop;
 import static io.greenloop.internal.check.Known.present;
 
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** How a future failed or was cancelled, and whether anybody has seen it. */
 final class Failure {
   private static final int AWAITING_FRAMES = 64;
+
+  /** Our frames on top of the line that waits. */
+  private static final Set<String> OWN =
+      Set.of(
+          Failure.class.getName(),
+          LoopFuture.class.getName(),
+          Aio.class.getName(),
+          TimeoutScope.class.getName());
 
   final @Nullable Throwable thrown;
   private final @Nullable String reason;
@@ -57,7 +66,11 @@ final class Failure {
   RuntimeException forWaiter(boolean cancelled) {
     markSeen();
     if (cancelled) {
-      throw cancelled();
+      CancelledError cancel = cancelled();
+      if (cancel == thrown) {
+        appendAwaitingFrames(cancel);
+      }
+      throw cancel;
     }
     Throwable failure = present(thrown);
     appendAwaitingFrames(failure);
@@ -79,7 +92,7 @@ final class Failure {
             .walk(
                 frames ->
                     frames
-                        .dropWhile(f -> f.getClassName().startsWith("io.greenloop."))
+                        .dropWhile(f -> OWN.contains(f.getClassName()))
                         .filter(f -> !f.getClassName().startsWith("java.lang.VirtualThread"))
                         .limit(AWAITING_FRAMES)
                         .map(StackWalker.StackFrame::toStackTraceElement)
