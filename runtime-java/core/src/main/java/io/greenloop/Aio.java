@@ -173,6 +173,31 @@ public final class Aio {
   }
 
   /**
+   * Gives {@code awaitables} in the order of completion. Duplicates count once.
+   *
+   * <pre>{@code
+   * for (Task<Page> task : asCompleted(tasks)) {
+   *   show(task.join()); // done: does not wait
+   * }
+   * }</pre>
+   */
+  public static <F extends Awaitable<?>> CompletionIterator<F> asCompleted(
+      Collection<F> awaitables) {
+    return asCompleted(null, awaitables);
+  }
+
+  /**
+   * {@link #asCompleted(Collection)} with a time limit: each one that is not done by then is an
+   * {@link AsyncTimeoutException} of {@code next()}. Nothing is cancelled.
+   *
+   * @param limit null for none
+   */
+  public static <F extends Awaitable<?>> CompletionIterator<F> asCompleted(
+      @Nullable Duration limit, Collection<F> awaitables) {
+    return new CompletionIterator<>(EventLoop.running("asCompleted"), limit, awaitables);
+  }
+
+  /**
    * Waits for {@code awaitable}, at most {@code limit}. On expiry it is cancelled, its cleanup is
    * waited for, and {@link AsyncTimeoutException} is thrown; zero or less: at once unless it is
    * done.

@@ -168,11 +168,13 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
   }
 
   final boolean tryFail(Throwable thrown) {
-    if (isDone()) {
+    return tryFail(new Failure(thrown));
+  }
+
+  final boolean tryFail(Failure failure) {
+    if (!settle(FutureState.FINISHED, failure)) {
       return false;
     }
-    var failure = new Failure(thrown);
-    settle(FutureState.FINISHED, failure);
     loop.failures().watch(this, failure);
     return true;
   }

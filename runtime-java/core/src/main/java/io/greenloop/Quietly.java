@@ -1,5 +1,7 @@
 package io.greenloop;
 
+import java.util.List;
+
 /** Waiting for something without touching it: neither its outcome nor a cancel goes through. */
 final class Quietly {
   private Quietly() {}
@@ -9,7 +11,7 @@ final class Quietly {
     if (future.isDone()) {
       return;
     }
-    var done = new Signal(future.loop(), future.describe());
+    var done = new Signal(future.loop(), future.describe(), List.of(future));
     Runnable wake = () -> done.trySucceed(null);
     future.addWaiter(wake, null);
     try {

@@ -365,6 +365,19 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     }
   }
 
+  /**
+   * What left a body or a scope: a cancel that foreign code turned into an error of its own (an
+   * interrupt) comes back as the cancel it was.
+   */
+  final Throwable unmask(Throwable thrown) {
+    if (!mustCancel || !Interrupts.isCancelInDisguise(thrown)) {
+      return thrown;
+    }
+    mustCancel = false;
+    clearInterrupt();
+    return new CancelledError(cancelReason, thrown);
+  }
+
   // ---- ending ------------------------------------------------------------------------------
 
   /** The body returned. */
@@ -377,19 +390,16 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   }
 
   /** The body threw; returns whether that is fatal to the run. */
-  final boolean bodyThrew(Throwable thrown) {
-    if (thrown instanceof CancelledError) {
-      tryCancel(new Failure(thrown));
-      return false;
-    }
+  final boolean bodyThrew(Throwable left) {
     Throwable instead =
-        injected != null && Interrupts.isCancelInDisguise(thrown) ? takeInjected() : null;
+        injected != null && Interrupts.isCancelInDisguise(left) ? takeInjected() : null;
     if (instead != null) {
-      instead.addSuppressed(thrown);
+      instead.addSuppressed(left);
       return bodyThrew(instead);
     }
-    if (mustCancel && Interrupts.isCancelInDisguise(thrown)) {
-      tryCancel(new Failure((Throwable) new CancelledError(cancelReason, thrown)));
+    Throwable thrown = unmask(left);
+    if (thrown instanceof CancelledError) {
+      tryCancel(new Failure(thrown));
       return false;
     }
     tryFail(thrown);

@@ -25,8 +25,10 @@ public final class TimeoutScope {
   private final Task<?> task;
   private final int requestsAtEntry;
   private State state = State.ENTERED;
-  private @Nullable TimerNode timer;
   private @Nullable Duration limit;
+  private long deadlineNanos; // if there is a limit
+  private @Nullable TimerNode timer; // until it fires or the scope ends
+  private @Nullable Runnable soon; // instead of a timer, when the deadline is not in the future
 
   private TimeoutScope(EventLoop loop, Task<?> task) {
     this.loop = loop;
@@ -67,7 +69,7 @@ public final class TimeoutScope {
 
   /** The deadline on the loop's clock ({@link EventLoop#time()}), if there is one. */
   public Optional<Duration> deadline() {
-    return Optional.ofNullable(timer).map(t -> Duration.ofNanos(t.dueNanos()));
+    return limit == null ? Optional.empty() : Optional.of(Duration.ofNanos(deadlineNanos));
   }
 
   /**
@@ -94,16 +96,36 @@ public final class TimeoutScope {
 
   private void arm(@Nullable Duration delay) {
     limit = delay;
-    if (delay != null) {
+    if (delay == null) {
+      return;
+    }
+    deadlineNanos = loop.core().nanos() + Times.nanos(delay);
+    if (delay.isPositive()) {
       timer = new TimerNode((Runnable) this::expire, null);
-      loop.core().schedule(timer, Times.after(loop.core().nanos(), delay));
+      loop.core().schedule(timer, deadlineNanos);
+    } else {
+      // Ahead of what the body queues: even a bare yield meets the deadline.
+      Runnable entry = new AtOnce();
+      soon = entry;
+      loop.core().ready(entry, null);
     }
   }
 
   private void disarm() {
+    soon = null;
     if (timer != null) {
       loop.core().unschedule(timer);
       timer = null;
+    }
+  }
+
+  /** A deadline that has passed already; no longer valid once another one is set. */
+  private final class AtOnce implements Runnable {
+    @Override
+    public void run() {
+      if (soon == this) {
+        expire();
+      }
     }
   }
 
@@ -116,9 +138,7 @@ public final class TimeoutScope {
 
   /** Ends the scope; returns whether the cancel that is under way is its own. */
   private boolean exit() {
-    if (timer != null) {
-      loop.core().unschedule(timer); // deadline() still tells it
-    }
+    disarm();
     if (state != State.EXPIRING) {
       state = State.EXITED;
       return false;
@@ -128,12 +148,7 @@ public final class TimeoutScope {
   }
 
   private RuntimeException exitBy(Throwable thrown) {
-    Throwable seen = thrown;
-    if (task.mustCancel && Interrupts.isCancelInDisguise(thrown)) {
-      task.mustCancel = false;
-      task.clearInterrupt();
-      seen = new CancelledError(task.cancelReason, thrown);
-    }
+    Throwable seen = task.unmask(thrown);
     if (exit()) {
       if (seen instanceof CancelledError) {
         throw new AsyncTimeoutException("time limit of " + limit + " passed", seen);
@@ -146,5 +161,8 @@ public final class TimeoutScope {
   /** Another error won over the time limit: the limit stays visible behind it. */
   private void linkTimeout(Throwable other) {
     other.addSuppressed(new AsyncTimeoutException("time limit of " + limit + " passed"));
+    if (other instanceof ExceptionGroup group) {
+      group.exceptions().forEach(this::linkTimeout);
+    }
   }
 }

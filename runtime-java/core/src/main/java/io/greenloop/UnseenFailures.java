@@ -26,6 +26,9 @@ final class UnseenFailures {
   }
 
   void watch(LoopFuture<?> future, Failure failure) {
+    if (failure.isSeen()) {
+      return;
+    }
     var entry = new Watched(failure, describe(future));
     watched.add(entry);
     OfJvm.CLEANER.register(future, () -> unreachable(entry));

@@ -1,0 +1,261 @@
+package io.greenloop;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks that are done, or cancelled and done, before the block that spawned them ends (Python:
+ * {@code asyncio.TaskGroup}).
+ *
+ * <pre>{@code
+ * TaskGroup.run(group -> {
+ *   group.spawn(() -> serve(listener));
+ *   return group.spawn(this::warmUp).join();
+ * });
+ * }</pre>
+ *
+ * <p>The first child that fails cancels the other children and the body. A child that is cancelled
+ * by hand is no failure. At the end all children are waited for, also when the body failed or the
+ * calling task is cancelled meanwhile. Then:
+ *
+ * <ul>
+ *   <li>failures are thrown as one {@link ExceptionGroup}: those of children in the order of their
+ *       completion, the body's own last;
+ *   <li>without failures, a cancel of the calling task is thrown as it is;
+ *   <li>with both, the group is thrown and the cancel hits the next wait;
+ *   <li>a fatal throwable is thrown as it is.
+ * </ul>
+ *
+ * <p><b>Room:</b> loop; {@link #run} in a task.
+ */
+public final class TaskGroup {
+  private final EventLoop loop;
+  private final Task<?> parent;
+  private final int requestsAtEntry;
+  private final Set<Task<?>> children = new LinkedHashSet<>();
+  private final List<Throwable> failures = new ArrayList<>();
+  private @Nullable Throwable fatal;
+  private @Nullable Signal allDone;
+  private @Nullable CancelledError cancel;
+  private boolean parentCancelled; // by this group
+  private boolean aborting;
+  private boolean exiting;
+
+  private TaskGroup(EventLoop loop, Task<?> parent) {
+    this.loop = loop;
+    this.parent = parent;
+    this.requestsAtEntry = parent.cancelRequests();
+  }
+
+  /**
+   * The block of a group.
+   *
+   * @param <T> its result
+   */
+  @FunctionalInterface
+  public interface Body<T extends @Nullable Object> {
+    /** Runs in the calling task. */
+    T run(TaskGroup group) throws Exception;
+  }
+
+  /** The block of a group, without a result. */
+  @FunctionalInterface
+  public interface VoidBody {
+    /** Runs in the calling task. */
+    void run(TaskGroup group) throws Exception;
+  }
+
+  /**
+   * Runs {@code body} in the calling task and waits for every child.
+   *
+   * @return what {@code body} returns; null if {@link #cancel} ended it
+   * @throws ExceptionGroup if the body or a child failed
+   * @throws IllegalStateException outside of a task
+   */
+  @SuppressWarnings("overloads") // a block lambda says which one it is
+  public static <T extends @Nullable Object> T run(Body<? extends T> body) {
+    EventLoop loop = EventLoop.running("TaskGroup.run");
+    var group = new TaskGroup(loop, loop.taskThatMayWait("TaskGroup.run"));
+    T result = null;
+    Throwable thrown = null;
+    try {
+      result = body.run(group);
+    } catch (Throwable t) {
+      thrown = group.parent.unmask(t);
+    }
+    group.exit(thrown);
+    return orNull(result);
+  }
+
+  @SuppressWarnings("NullAway") // null is what the documentation promises
+  private static <T extends @Nullable Object> T orNull(@Nullable T result) {
+    return result;
+  }
+
+  /** {@link #run(Body)} for a block without a result. */
+  @SuppressWarnings("overloads")
+  public static void run(VoidBody body) {
+    TaskGroup.<@Nullable Void>run(
+        (Body<@Nullable Void>)
+            group -> {
+              body.run(group);
+              return null;
+            });
+  }
+
+  /**
+   * A child task. Allowed to children too, and at the end of the block as long as one is alive.
+   *
+   * @throws IllegalStateException if the group has finished, or is being aborted
+   */
+  public <T extends @Nullable Object> Task<T> spawn(Callable<? extends T> body) {
+    return spawn(TaskOptions.DEFAULT, body);
+  }
+
+  /** {@link #spawn(Callable)} for a body without a result. */
+  public Task<@Nullable Void> spawn(ThrowingRunnable body) {
+    return spawn(TaskOptions.DEFAULT, Bodies.callable(body));
+  }
+
+  /** {@link #spawn(Callable)} with a name, a context, an eager start. */
+  public <T extends @Nullable Object> Task<T> spawn(
+      TaskOptions options, Callable<? extends T> body) {
+    loop.checkRoom("TaskGroup.spawn");
+    if (exiting && children.isEmpty()) {
+      throw new IllegalStateException(
+          "TaskGroup.spawn: the group of " + parent.describe() + " has finished");
+    }
+    if (aborting) {
+      throw new IllegalStateException(
+          "TaskGroup.spawn: the group of " + parent.describe() + " is being cancelled");
+    }
+    Task<T> child = loop.spawn(options, body);
+    children.add(child);
+    child.addWaiter((Runnable) () -> childDone(child), null);
+    return child;
+  }
+
+  /** Parks until no child is left; one that fails meanwhile ends the wait and the block. */
+  public void join() {
+    while (!children.isEmpty()) {
+      waitForChildren();
+    }
+  }
+
+  /**
+   * Cancels the children and the block, which then ends without throwing and without a result.
+   * Idempotent; no-op once the group has finished.
+   */
+  public void cancel() {
+    loop.checkRoom("TaskGroup.cancel");
+    if (!aborting && !(exiting && children.isEmpty())) {
+      abort("the group was cancelled");
+    }
+  }
+
+  // ---- children ----------------------------------------------------------------------------
+
+  private void childDone(Task<?> child) {
+    children.remove(child);
+    if (children.isEmpty() && allDone != null) {
+      allDone.trySucceed(null);
+    }
+    Failure failure = child.failure();
+    if (failure == null || child.isCancelled()) {
+      return;
+    }
+    failure.markSeen();
+    collect(failure.throwable(false));
+    if (!aborting) {
+      abort(child.describe() + " of its group failed");
+    }
+  }
+
+  private void collect(Throwable failure) {
+    failures.add(failure);
+    if (fatal == null && Fatal.isFatal(failure)) {
+      fatal = failure;
+    }
+  }
+
+  private void abort(String reason) {
+    aborting = true;
+    for (Task<?> child : List.copyOf(children)) {
+      child.cancel(reason);
+    }
+    // The end of the block waits for all children anyway; only the body must be told.
+    if (!exiting) {
+      parentCancelled = true;
+      parent.cancel(reason);
+    }
+  }
+
+  private void waitForChildren() {
+    Signal done = new Signal(loop, "the children of its group: " + names());
+    allDone = done;
+    try {
+      done.join();
+    } finally {
+      allDone = null;
+    }
+  }
+
+  private String names() {
+    return String.join(", ", children.stream().map(Task::describe).toList());
+  }
+
+  // ---- the end of the block ----------------------------------------------------------------
+
+  private void exit(@Nullable Throwable thrown) {
+    exiting = true;
+    cancel = thrown instanceof CancelledError c ? c : null;
+    if (parentCancelled) {
+      parent.uncancel();
+      if (parent.cancelRequests() <= requestsAtEntry) {
+        cancel = null; // nobody else asked: it was ours
+      }
+    }
+    if (thrown != null && !aborting) {
+      abort("the block of its group failed");
+    }
+    while (!children.isEmpty()) {
+      try {
+        waitForChildren();
+      } catch (CancelledError again) {
+        if (!aborting) {
+          cancel = again;
+          abort("the block of its group was cancelled");
+        }
+      }
+    }
+    if (thrown != null && !(thrown instanceof CancelledError)) {
+      collect(thrown);
+    }
+    throwOutcome();
+  }
+
+  private void throwOutcome() {
+    if (fatal != null) {
+      throw Unchecked.raise(fatal);
+    }
+    if (!failures.isEmpty()) {
+      rearmCancel();
+      throw new ExceptionGroup("TaskGroup: unhandled failures", failures);
+    }
+    if (cancel != null) {
+      throw cancel;
+    }
+  }
+
+  /** The failures are thrown now; a cancel from outside is not lost, it hits the next wait. */
+  private void rearmCancel() {
+    if (parent.cancelRequests() > requestsAtEntry && !parent.mustCancel) {
+      parent.uncancel();
+      parent.cancel(parent.cancelReason);
+    }
+  }
+}
