@@ -23,6 +23,7 @@ public final class Runner implements AutoCloseable {
   private final RunOptions options;
   private @Nullable EventLoop loop;
   private @Nullable TaskContext context;
+  private @Nullable Throwable known; // what the last run threw
   private boolean closed;
 
   /** A runner with default options. */
@@ -83,6 +84,9 @@ public final class Runner implements AutoCloseable {
         interrupt.translate(cancelled);
         limit.translate(cancelled);
         throw cancelled;
+      } catch (Throwable thrown) {
+        known = thrown;
+        throw thrown;
       }
     }
   }
@@ -108,11 +112,36 @@ public final class Runner implements AutoCloseable {
     if (ending == null) {
       return;
     }
+    Throwable fatal;
     try {
-      ending.runUntilComplete(() -> orderlyEnd(ending));
+      fatal = end(ending);
     } finally {
       ending.close();
     }
+    if (fatal != null && fatal != known) {
+      throw Unchecked.raise(fatal);
+    }
+  }
+
+  /** Takes every step of the end, also when a task ends the run with something fatal meanwhile. */
+  private static @Nullable Throwable end(EventLoop ending) {
+    Task<@Nullable Void> end =
+        ending.setUp(
+            "close",
+            () ->
+                TaskFactories.lazy().create(ending, TaskOptions.DEFAULT, () -> orderlyEnd(ending)));
+    Throwable fatal = null;
+    while (!end.isDone()) {
+      try {
+        ending.runUntilComplete((Awaitable<@Nullable Void>) end);
+      } catch (Throwable thrown) {
+        if (!Fatal.isFatal(thrown)) {
+          throw thrown;
+        }
+        fatal = thrown;
+      }
+    }
+    return fatal;
   }
 
   private static @Nullable Void orderlyEnd(EventLoop ending) {

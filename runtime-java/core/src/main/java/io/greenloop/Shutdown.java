@@ -7,6 +7,8 @@ import java.util.Set;
 
 /** What happens on a loop between the end of its main task and its close. Loop room. */
 final class Shutdown {
+  private static final int GENERATIONS = 10;
+
   private final EventLoop loop;
   private final Set<ThrowingRunnable> closers = new LinkedHashSet<>();
 
@@ -19,25 +21,30 @@ final class Shutdown {
     return () -> closers.remove(closer);
   }
 
-  /** Cancels every task but the current one, once, waits for all, reports the failed ones. */
+  /**
+   * Cancels every task but the current one, once, waits for all, and reports failures that nobody
+   * has seen. Tasks that the cleanup of others spawns are next, up to a few generations.
+   */
   void cancelTasks() {
-    Task<?> self = loop.currentTaskOrNull();
-    List<Task<?>> leftovers = new ArrayList<>(loop.allTasks());
-    leftovers.remove(self);
-    leftovers.forEach(task -> task.cancel("the loop shuts down"));
-    for (Task<?> task : leftovers) {
-      Quietly.untilDone(task);
-    }
-    for (Task<?> task : leftovers) {
-      Failure failure = task.failure();
-      if (failure != null && !task.isCancelled()) {
-        failure.markSeen();
-        loop.report(
-            ErrorContext.of(
-                task.describe() + " failed while the loop was shutting down",
-                failure.thrown,
-                task));
+    for (int generation = 0; generation < GENERATIONS; generation++) {
+      List<Task<?>> leftovers = new ArrayList<>(loop.allTasks());
+      leftovers.remove(loop.currentTaskOrNull());
+      if (leftovers.isEmpty()) {
+        return;
       }
+      leftovers.forEach(task -> task.cancel("the loop shuts down"));
+      leftovers.forEach(Quietly::untilDone);
+      leftovers.forEach(this::reportFailure);
+    }
+  }
+
+  private void reportFailure(Task<?> task) {
+    Failure failure = task.failure();
+    if (failure != null && !task.isCancelled() && !failure.isSeen()) {
+      failure.markSeen();
+      loop.report(
+          ErrorContext.of(
+              task.describe() + " failed while the loop was shutting down", failure.thrown, task));
     }
   }
 

@@ -402,8 +402,13 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
       tryCancel(new Failure(thrown));
       return false;
     }
-    tryFail(thrown);
-    return Fatal.isFatal(thrown);
+    boolean fatal = Fatal.isFatal(thrown);
+    var failure = new Failure(thrown);
+    if (fatal) {
+      failure.markSeen(); // by the caller of the run, whom it reaches
+    }
+    tryFail(failure);
+    return fatal;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.greenloop;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -45,9 +46,13 @@ final class TaskRegistry {
     return tasks;
   }
 
-  /** At close: what still lives in foreign code runs to its end elsewhere, and is reported. */
+  /**
+   * At close: what still lives in foreign code runs to its end elsewhere, what waits for this loop
+   * never goes on; both are reported.
+   */
   void abandon(EventLoop loop) {
-    for (Task<?> task : slots) {
+    var pending = new ArrayList<String>();
+    for (Task<?> task : snapshot()) {
       if (task instanceof StackfulTask<?> stackful && stackful.strand().isForeign()) {
         loop.report(
             ErrorContext.of(
@@ -57,7 +62,18 @@ final class TaskRegistry {
                     + " closed; it runs to its end on the JDK's scheduler",
                 null,
                 task));
+      } else {
+        pending.add(task.describe());
       }
+    }
+    if (!pending.isEmpty()) {
+      loop.report(
+          ErrorContext.of(
+              loop
+                  + " closed with pending tasks, which never go on: "
+                  + String.join(", ", pending)
+                  + "; run them to their end, or use a Runner, which cancels them",
+              null));
     }
     slots = new Task<?>[0];
   }

@@ -307,8 +307,9 @@ class FutureTest {
     assertThatThrownBy(Aio::newPromise)
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "newPromise: no event loop runs in thread 'main'; call it from a task, or start one"
-                + " with Aio.run");
+            "newPromise: no event loop runs in thread '%s'; call it from a task, or start one"
+                + " with Aio.run",
+            Thread.currentThread().getName());
   }
 
   @Test

@@ -113,7 +113,8 @@ class SleepTest {
     assertThatThrownBy(Aio::yieldNow)
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "yieldNow: no event loop runs in thread 'main'; call it from a task, or start one with"
-                + " Aio.run");
+            "yieldNow: no event loop runs in thread '%s'; call it from a task, or start one with"
+                + " Aio.run",
+            Thread.currentThread().getName());
   }
 }

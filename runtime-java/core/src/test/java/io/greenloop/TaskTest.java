@@ -55,8 +55,9 @@ class TaskTest {
     assertThatThrownBy(() -> spawn(() -> "x"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "spawn: no event loop runs in thread 'main'; call it from a task, or start one with"
-                + " Aio.run");
+            "spawn: no event loop runs in thread '%s'; call it from a task, or start one with"
+                + " Aio.run",
+            Thread.currentThread().getName());
   }
 
   @Test
@@ -255,8 +256,9 @@ class TaskTest {
     assertThatThrownBy(Aio::currentTask)
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "currentTask: no event loop runs in thread 'main'; call it from a task, or start one"
-                + " with Aio.run");
+            "currentTask: no event loop runs in thread '%s'; call it from a task, or start one"
+                + " with Aio.run",
+            Thread.currentThread().getName());
   }
 
   @Test
