@@ -8,7 +8,7 @@ import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.greenloop.internal.loop.OpenLoops;
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.util.ArrayList;
@@ -130,7 +130,7 @@ class AsCompletedTest {
   @Test
   @Parity("AC-tasks-the-rest.10")
   void theTimerOfAnUnusedLimitIsRemoved(TestLoop t) {
-    var core = OpenLoops.of(t.loop());
+    var core = LoopCores.of(t.loop());
     t.run(
         () -> {
           for (var task : asCompleted(ofMillis(50), List.of(after(10)))) {

@@ -8,7 +8,7 @@ import static java.time.Duration.ofNanos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.greenloop.internal.loop.OpenLoops;
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.time.Duration;
@@ -18,7 +18,7 @@ class SleepTest {
   @Test
   @Parity({"TASK-19", "AC-tasks-the-rest.11"})
   void zeroOrLessIsExactlyOneTurnAndNoTimer(TestLoop t) {
-    var core = OpenLoops.of(t.loop());
+    var core = LoopCores.of(t.loop());
     t.run(
         () -> {
           for (Duration delay : new Duration[] {Duration.ZERO, ofMillis(-5)}) {
@@ -39,7 +39,7 @@ class SleepTest {
   @Test
   @Parity({"TASK-19", "AC-tasks-the-rest.11"})
   void aCancelledSleepLeavesNoTimer(TestLoop t) {
-    var core = OpenLoops.of(t.loop());
+    var core = LoopCores.of(t.loop());
     t.run(
         () -> {
           var task = spawn(() -> sleep(Duration.ofHours(1)));

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.greenloop.internal.loop.OpenLoops;
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
@@ -35,7 +35,7 @@ class TimeoutTest {
   @Test
   @Parity({"TASK-28", "AC-timeouts.1", "EXC-2"})
   void theDeadlineEndsTheBody(TestLoop t) {
-    var core = OpenLoops.of(t.loop());
+    var core = LoopCores.of(t.loop());
     t.run(
         () -> {
           assertThatThrownBy(

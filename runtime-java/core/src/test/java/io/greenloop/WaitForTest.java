@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.greenloop.internal.loop.OpenLoops;
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
@@ -33,7 +33,7 @@ class WaitForTest {
   @Test
   @Parity("TASK-25")
   void givesTheValueAndRemovesItsTimer(TestLoop t) {
-    var core = OpenLoops.of(t.loop());
+    var core = LoopCores.of(t.loop());
     t.run(
         () -> {
           assertThat(waitFor(after(10, 1), ofMillis(50))).isEqualTo(1);

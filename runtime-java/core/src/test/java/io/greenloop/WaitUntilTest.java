@@ -12,7 +12,7 @@ import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.greenloop.internal.loop.OpenLoops;
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
@@ -62,7 +62,7 @@ class WaitUntilTest {
   @Test
   @Parity({"TASK-23", "AC-tasks-the-rest.6"})
   void aTimeoutNeitherThrowsNorCancels(TestLoop t) {
-    var core = OpenLoops.of(t.loop());
+    var core = LoopCores.of(t.loop());
     t.run(
         () -> {
           var quick = after(10, 1);
