@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <F> what is waited for
  */
+@SuppressWarnings("IterableAndIterator") // a second loop over it goes on: that is the point
 public final class CompletionIterator<F extends Awaitable<?>>
     implements Iterator<F>, Iterable<F>, AutoCloseable {
   private final EventLoop loop;

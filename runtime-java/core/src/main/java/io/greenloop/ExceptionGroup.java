@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * nest, they are never flattened. Each member keeps its own trace and is also a suppressed
  * exception, so that a printed trace shows all of them.
  */
-public class ExceptionGroup extends RuntimeException {
+public final class ExceptionGroup extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String summary;
@@ -36,12 +36,12 @@ public class ExceptionGroup extends RuntimeException {
   }
 
   /** The message without the number of members. */
-  public final String summary() {
+  public String summary() {
     return summary;
   }
 
   /** The members, unmodifiable. */
-  public final List<Throwable> exceptions() {
+  public List<Throwable> exceptions() {
     return exceptions;
   }
 
@@ -54,7 +54,7 @@ public class ExceptionGroup extends RuntimeException {
   public record Split(@Nullable ExceptionGroup matched, @Nullable ExceptionGroup rest) {}
 
   /** The failures of {@code type} and the others, each in groups of the same nesting. */
-  public final Split split(Class<? extends Throwable> type) {
+  public Split split(Class<? extends Throwable> type) {
     return split(type::isInstance);
   }
 
@@ -62,7 +62,7 @@ public class ExceptionGroup extends RuntimeException {
    * The failures that {@code matches} picks and the others, each in groups of the same nesting. A
    * group is asked for first: if it matches as a whole, its members are not asked.
    */
-  public final Split split(Predicate<? super Throwable> matches) {
+  public Split split(Predicate<? super Throwable> matches) {
     if (matches.test(this)) {
       return new Split(this, null);
     }

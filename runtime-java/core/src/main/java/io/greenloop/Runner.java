@@ -125,7 +125,7 @@ public final class Runner implements AutoCloseable {
 
   /** Takes every step of the end, also when a task ends the run with something fatal meanwhile. */
   private static @Nullable Throwable end(EventLoop ending) {
-    Task<@Nullable Void> end =
+    Task<Boolean> end =
         ending.setUp(
             "close",
             () ->
@@ -133,7 +133,7 @@ public final class Runner implements AutoCloseable {
     Throwable fatal = null;
     while (!end.isDone()) {
       try {
-        ending.runUntilComplete((Awaitable<@Nullable Void>) end);
+        ending.runUntilComplete((Awaitable<Boolean>) end);
       } catch (Throwable thrown) {
         if (!Fatal.isFatal(thrown)) {
           throw thrown;
@@ -144,7 +144,7 @@ public final class Runner implements AutoCloseable {
     return fatal;
   }
 
-  private static @Nullable Void orderlyEnd(EventLoop ending) {
+  private static boolean orderlyEnd(EventLoop ending) {
     try {
       ending.shutdown().cancelTasks();
     } finally {
@@ -155,7 +155,7 @@ public final class Runner implements AutoCloseable {
         ending.shutdownExecutor(EXECUTOR_LIMIT);
       }
     }
-    return null;
+    return true;
   }
 
   static void refuseInsideLoop(String operation) {
