@@ -2,5 +2,7 @@
 module io.greenloop.eventlet {
   requires transitive io.greenloop.runtime;
   requires transitive io.greenloop.greenlet;
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
+
+  exports io.greenloop.eventlet;
 }

@@ -1,0 +1,200 @@
+package io.greenloop.eventlet;
+
+import io.greenloop.Aio;
+import io.greenloop.EventLoop;
+import io.greenloop.RunOptions;
+import io.greenloop.Task;
+import io.greenloop.ThrowingRunnable;
+import io.greenloop.greenlet.Greenlet;
+import io.greenloop.greenlet.GreenletExit;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions of eventlet, made for a static import (Python: the module {@code eventlet}).
+ *
+ * <pre>{@code
+ * Eventlet.run(() -> {
+ *   GreenThread<String> hello = Eventlet.spawn(() -> "hello");
+ *   return hello.await();
+ * });
+ * }</pre>
+ *
+ * <p>They work on the running loop: in a program run by {@link #run} or {@code Aio.run}, in a
+ * script, in any task.
+ *
+ * <p><b>Room:</b> a task or callback of a running loop; what waits needs a task.
+ */
+public final class Eventlet {
+  private Eventlet() {}
+
+  // ---- running -----------------------------------------------------------------------------
+
+  /**
+   * Runs an eventlet program: {@code main} is its main green thread. Its end is the end of the
+   * program: green threads that are left are cancelled. What must end a program ({@code
+   * ExitRequest}, Ctrl-C) and was thrown in a green thread is thrown in main, where it waits.
+   *
+   * @return what {@code main} returns; what it throws is thrown here
+   */
+  public static <T extends @Nullable Object> T run(Callable<? extends T> main) {
+    return run(RunOptions.DEFAULT, main);
+  }
+
+  /** {@link #run(Callable)} for a main without a result. */
+  public static void run(ThrowingRunnable main) {
+    run(RunOptions.DEFAULT, callable(main));
+  }
+
+  /** {@link #run(Callable)} with options. */
+  public static <T extends @Nullable Object> T run(RunOptions options, Callable<? extends T> main) {
+    return Aio.<T>run(
+        options,
+        () -> {
+          Hub.setMain(Aio.currentTask().orElseThrow());
+          return main.call();
+        });
+  }
+
+  // ---- spawning ----------------------------------------------------------------------------
+
+  /**
+   * A green thread that runs {@code function} in a later turn; they start in the order of spawning.
+   * What it throws is kept for {@link GreenThread#await()}, and reported.
+   */
+  public static <T extends @Nullable Object> GreenThread<T> spawn(Callable<? extends T> function) {
+    return new GreenThread<T>(loop("spawn"), function).start();
+  }
+
+  /** {@link #spawn(Callable)} for a function without a result. */
+  public static GreenThread<@Nullable Void> spawn(ThrowingRunnable function) {
+    return spawn(callable(function));
+  }
+
+  /**
+   * Runs {@code function} in a later turn, cheaper than {@link #spawn}: nobody can wait for it or
+   * link to it, and what it throws is only reported.
+   *
+   * @return its face: it can be killed, but not switched to
+   */
+  public static Greenlet spawnN(ThrowingRunnable function) {
+    return new PlainGreenThread(loop("spawnN"), function);
+  }
+
+  /** {@link #spawn}, {@code delay} from now; also if the calling code has ended by then. */
+  public static <T extends @Nullable Object> GreenThread<T> spawnAfter(
+      Duration delay, Callable<? extends T> function) {
+    return new GreenThread<T>(loop("spawnAfter"), function).startAfter(delay, null);
+  }
+
+  /** {@link #spawnAfter(Duration, Callable)} for a function without a result. */
+  public static GreenThread<@Nullable Void> spawnAfter(Duration delay, ThrowingRunnable function) {
+    return spawnAfter(delay, callable(function));
+  }
+
+  /**
+   * {@link #spawnAfter(Duration, Callable)}, but if the task that calls this has ended by then,
+   * {@code function} is not run, and a wait for it never ends.
+   */
+  public static <T extends @Nullable Object> GreenThread<T> spawnAfterLocal(
+      Duration delay, Callable<? extends T> function) {
+    Task<?> spawner = Aio.currentTask().orElse(null);
+    return new GreenThread<T>(loop("spawnAfterLocal"), function)
+        .startAfter(delay, spawner == null ? null : () -> !spawner.isDone());
+  }
+
+  /** {@link #spawnAfterLocal(Duration, Callable)} for a function without a result. */
+  public static GreenThread<@Nullable Void> spawnAfterLocal(
+      Duration delay, ThrowingRunnable function) {
+    return spawnAfterLocal(delay, callable(function));
+  }
+
+  /** The greenlet whose code calls this; for a green thread, and for main, its face. */
+  public static Greenlet current() {
+    return Greenlet.current();
+  }
+
+  // ---- waiting -----------------------------------------------------------------------------
+
+  /** Lets everything run that is ready. In a callback: a no-op. */
+  public static void sleep() {
+    sleep(Duration.ZERO);
+  }
+
+  /**
+   * Sleeps for {@code time}; zero or less: lets everything run that is ready, and in a callback
+   * does nothing.
+   *
+   * @throws IllegalStateException in a callback, for more than zero
+   */
+  public static void sleep(Duration time) {
+    boolean yields = time.isZero() || time.isNegative();
+    if (!yields || Task.currentOrNull() != null) {
+      Aio.sleep(time);
+    }
+  }
+
+  // ---- killing -----------------------------------------------------------------------------
+
+  /** {@link GreenThread#kill()}. */
+  public static void kill(GreenThread<?> thread) {
+    thread.kill();
+  }
+
+  /** {@link GreenThread#kill(Throwable)}. */
+  public static void kill(GreenThread<?> thread, Throwable failure) {
+    thread.kill(failure);
+  }
+
+  /** Throws a {@link GreenletExit} into what {@link #spawnN} gave; a no-op if it has ended. */
+  public static void kill(Greenlet plain) {
+    plain.throwInto();
+  }
+
+  /** Throws {@code failure} into what {@link #spawnN} gave; a no-op if it has ended. */
+  public static void kill(Greenlet plain, Throwable failure) {
+    plain.throwInto(failure);
+  }
+
+  // ---- time limits -------------------------------------------------------------------------
+
+  /**
+   * Runs {@code body} with a time limit.
+   *
+   * @throws Timeout when the limit is over
+   */
+  public static <T extends @Nullable Object> T withTimeout(
+      Duration limit, Callable<? extends T> body) {
+    return Timeout.<T>limit(Timeout.start(limit), body);
+  }
+
+  /** {@link #withTimeout(Duration, Callable)}, but {@code fallback} when the limit is over. */
+  public static <T extends @Nullable Object> T withTimeout(
+      Duration limit, T fallback, Callable<? extends T> body) {
+    Timeout own = Timeout.start(limit);
+    try {
+      return Timeout.<T>limit(own, body);
+    } catch (Timeout over) {
+      if (over != own) {
+        throw over;
+      }
+      return fallback;
+    }
+  }
+
+  // ---- parts -------------------------------------------------------------------------------
+
+  private static EventLoop loop(String operation) {
+    EventLoop loop = EventLoop.current();
+    loop.checkRoom("Eventlet." + operation);
+    return loop;
+  }
+
+  static Callable<@Nullable Void> callable(ThrowingRunnable function) {
+    return () -> {
+      function.run();
+      return null;
+    };
+  }
+}

@@ -1,0 +1,335 @@
+package io.greenloop.eventlet;
+
+import io.greenloop.Aio;
+import io.greenloop.Awaitable;
+import io.greenloop.CancelledError;
+import io.greenloop.EventLoop;
+import io.greenloop.LoopFuture;
+import io.greenloop.Promise;
+import io.greenloop.Registration;
+import io.greenloop.Task;
+import io.greenloop.TaskOptions;
+import io.greenloop.TimerHandle;
+import io.greenloop.greenlet.GreenletExit;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function that runs on its own, and its result (Python: {@code
+ * eventlet.greenthread.GreenThread}). Made by {@link Eventlet#spawn} and its friends.
+ *
+ * <table>
+ *   <caption>States</caption>
+ *   <tr><td>pending</td><td>not started; {@link #cancel} and {@link #kill} still prevent it</td></tr>
+ *   <tr><td>active</td><td>started and not ended</td></tr>
+ *   <tr><td>dead</td><td>ended, or killed before its start</td></tr>
+ * </table>
+ *
+ * <p>At its end it first gives its result to those who wait, then calls its links, and then what it
+ * threw is reported, if that is an error.
+ *
+ * <p>Differs from eventlet: waiting for oneself is refused instead of hanging; a kill before the
+ * start takes any throwable.
+ *
+ * @param <T> the result
+ */
+public final class GreenThread<T extends @Nullable Object> implements Awaitable<T> {
+  private enum State {
+    PENDING,
+    ACTIVE,
+    DEAD
+  }
+
+  private final EventLoop loop;
+  private final Event<T> exit = new Event<>(this);
+  private final ArrayDeque<Link<T>> links = new ArrayDeque<>(0);
+  private State state = State.PENDING;
+  private boolean callingLinks;
+  private @Nullable Callable<? extends T> body;
+  private @Nullable Task<@Nullable Void> task; // none before its time has come
+  private @Nullable TimerHandle startTimer;
+  private @Nullable Promise<T> future;
+
+  /** Has an identity of its own: the same function may be linked twice. */
+  private static final class Link<T extends @Nullable Object> {
+    final Consumer<? super GreenThread<T>> function;
+
+    Link(Consumer<? super GreenThread<T>> function) {
+      this.function = function;
+    }
+  }
+
+  GreenThread(EventLoop loop, Callable<? extends T> body) {
+    this.loop = loop;
+    this.body = body;
+  }
+
+  // ---- starting ----------------------------------------------------------------------------
+
+  GreenThread<T> start() {
+    return start(TaskOptions.DEFAULT);
+  }
+
+  GreenThread<T> startAfter(Duration delay, @Nullable Life spawner) {
+    startTimer =
+        loop.callLater(
+            delay,
+            () -> {
+              if (spawner == null || spawner.isAlive()) {
+                start(TaskOptions.DEFAULT.eagerStart(true)); // when due, not a turn later
+              }
+            });
+    return this;
+  }
+
+  private GreenThread<T> start(TaskOptions options) {
+    Task<@Nullable Void> started = loop.spawn(options, this::run);
+    task = started;
+    if (!started.isDone()) {
+      started.whenDone(done -> endedOutside());
+    }
+    return this;
+  }
+
+  private @Nullable Void run() {
+    Callable<? extends T> call = body;
+    if (state == State.DEAD || call == null) {
+      return null; // killed before its start
+    }
+    body = null;
+    state = State.ACTIVE;
+    T result;
+    try {
+      result = call.call();
+    } catch (Throwable thrown) {
+      endBy(thrown);
+      if (thrown instanceof CancelledError cancelled) {
+        throw cancelled; // its task ends cancelled
+      }
+      return null;
+    }
+    exit.send(result);
+    settleFuture();
+    end(null);
+    return null;
+  }
+
+  /** The task was cancelled before its first step: nothing of ours has run. */
+  private void endedOutside() {
+    if (state == State.PENDING) {
+      endBy(new CancelledError("its task was cancelled before it started"));
+    }
+  }
+
+  private void endBy(Throwable thrown) {
+    exit.sendException(thrown);
+    settleFuture();
+    end(thrown);
+  }
+
+  private void end(@Nullable Throwable thrown) {
+    Throwable toReport = thrown;
+    try {
+      callLinks();
+    } catch (Throwable fromLink) {
+      if (thrown != null) {
+        fromLink.addSuppressed(thrown);
+      }
+      toReport = fromLink;
+    } finally {
+      state = State.DEAD;
+    }
+    if (toReport != null) {
+      Hub.threw(loop, this, task, toReport);
+    }
+  }
+
+  // ---- waiting -----------------------------------------------------------------------------
+
+  /**
+   * Waits for the end; any number of times, by any number of waiters (Python: {@code wait}).
+   *
+   * @return the result; what the function threw is thrown, the very object
+   * @throws GreenletExit if it was killed
+   * @throws IllegalStateException in this very green thread
+   */
+  public T await() {
+    if (!exit.isReady() && task != null && task == Task.currentOrNull()) {
+      throw new IllegalStateException(
+          "await: " + this + " cannot wait for itself; return from it instead");
+    }
+    return exit.await();
+  }
+
+  /** {@link #await()}, at most {@code limit}: empty when that is over, or if the result is null. */
+  public Optional<T> await(Duration limit) {
+    return exit.await(limit);
+  }
+
+  /**
+   * A future with this result, for code of other kinds. Cancelling it kills this green thread; a
+   * kill of this green thread cancels it.
+   */
+  public LoopFuture<T> toFuture() {
+    Promise<T> present = future;
+    if (present == null) {
+      present = loop.newPromise();
+      future = present;
+      present.whenDone(this::killIfCancelled);
+      settleFuture();
+    }
+    return present;
+  }
+
+  @Override
+  public LoopFuture<T> asFuture() {
+    return toFuture();
+  }
+
+  /** Whether its function has ended, or never will be called. */
+  @Override
+  public boolean isDone() {
+    return exit.isReady();
+  }
+
+  private void killIfCancelled(LoopFuture<T> done) {
+    if (done.isCancelled() && !exit.isReady()) {
+      kill();
+    }
+  }
+
+  private void settleFuture() {
+    Promise<T> waiting = future;
+    if (waiting == null || waiting.isDone() || !exit.isReady()) {
+      return;
+    }
+    Throwable thrown = exit.pollException(null);
+    if (thrown instanceof GreenletExit) {
+      waiting.cancel(thrown.getMessage());
+    } else if (thrown != null) {
+      waiting.completeExceptionally(thrown);
+    } else {
+      waiting.complete(exit.await());
+    }
+  }
+
+  // ---- ending it ---------------------------------------------------------------------------
+
+  /** {@link #kill(Throwable)} with a {@link GreenletExit}. */
+  public void kill() {
+    kill(new GreenletExit());
+  }
+
+  /**
+   * Throws {@code failure} where this green thread waits, at once; the caller goes on in the next
+   * turn. Not started yet: its function is never called, its links are. Dead: a no-op. In this very
+   * green thread: thrown right here. The victim may catch it, and go on.
+   */
+  public void kill(Throwable failure) {
+    if (state == State.PENDING) {
+      killBeforeStart(failure);
+      if (Task.currentOrNull() != null) {
+        Aio.yieldNow();
+      }
+    } else if (state == State.ACTIVE && task != null) {
+      task.throwInto(failure);
+    }
+  }
+
+  private void killBeforeStart(Throwable failure) {
+    if (startTimer != null) {
+      startTimer.cancel();
+    }
+    body = null;
+    state = State.ACTIVE; // for its links
+    exit.sendException(failure);
+    settleFuture();
+    end(failure);
+  }
+
+  /** {@link #cancel(Throwable)} with a {@link GreenletExit}. */
+  public boolean cancel() {
+    return cancel(new GreenletExit());
+  }
+
+  /** {@link #kill(Throwable)}, but only if it has not started; returns whether it had not. */
+  public boolean cancel(Throwable failure) {
+    if (state != State.PENDING) {
+      return false;
+    }
+    kill(failure);
+    return true;
+  }
+
+  // ---- links -------------------------------------------------------------------------------
+
+  /**
+   * Calls {@code function} with this green thread at its end, in its context, in the order of
+   * linking; at once, in the caller, if it has ended. A link that throws is reported, and those
+   * behind it are not called.
+   *
+   * @return what {@link #unlink} takes
+   */
+  public Registration link(Consumer<? super GreenThread<T>> function) {
+    var link = new Link<T>(function);
+    links.add(link);
+    if (exit.isReady()) {
+      callLinks();
+    }
+    return () -> links.remove(link);
+  }
+
+  /** {@link #link(Consumer)} for a function that takes one more argument. */
+  public <A extends @Nullable Object> Registration link(
+      BiConsumer<? super GreenThread<T>, ? super A> function, A argument) {
+    return link(self -> function.accept(self, argument));
+  }
+
+  /** Takes a link back; returns whether it was still there. */
+  public boolean unlink(Registration link) {
+    return link.remove();
+  }
+
+  /** One loop for all: a link that links is not called from inside the other. */
+  private void callLinks() {
+    if (callingLinks) {
+      return;
+    }
+    callingLinks = true;
+    try {
+      for (var link = links.poll(); link != null; link = links.poll()) {
+        link.function.accept(this);
+      }
+    } finally {
+      callingLinks = false;
+    }
+  }
+
+  // ---- looking -----------------------------------------------------------------------------
+
+  /** Whether it has started and not ended; Python's truth value of a green thread. */
+  public boolean isActive() {
+    return state == State.ACTIVE;
+  }
+
+  /** Whether it has ended, or was killed before its start. */
+  public boolean isDead() {
+    return state == State.DEAD;
+  }
+
+  /** The task that carries it; empty before its time has come. */
+  public Optional<Task<?>> task() {
+    return Optional.ofNullable(task);
+  }
+
+  @Override
+  public String toString() {
+    String name = task == null ? "" : " '" + task.name() + "'";
+    return "green thread" + name + " (" + state.name().toLowerCase(java.util.Locale.ROOT) + ")";
+  }
+}

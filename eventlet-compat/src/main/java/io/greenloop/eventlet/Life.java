@@ -1,0 +1,7 @@
+package io.greenloop.eventlet;
+
+/** Whether the code that asked for something is still there. */
+@FunctionalInterface
+interface Life {
+  boolean isAlive();
+}
