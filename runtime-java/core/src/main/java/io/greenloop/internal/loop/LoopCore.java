@@ -4,12 +4,8 @@ import static io.greenloop.internal.check.Known.present;
 
 import io.greenloop.reactor.LoopClock;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,23 +22,16 @@ public final class LoopCore {
   /** How many turns the hub may take before I/O is polled again. */
   private static final int TURNS_PER_POLL = 64;
 
-  private static final VarHandle ASLEEP;
-
-  static {
-    try {
-      ASLEEP = MethodHandles.lookup().findVarHandle(LoopCore.class, "asleep", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
   private final String name;
   private final Object face;
   private final LoopClock clock;
   private final LoopHooks hooks;
   private final @Nullable RandomGenerator schedule;
+  private final Carrier carrier = new Carrier(this);
   private final Poller poller = new Poller(this);
   private final Inbox inbox = new Inbox();
+  private final Sleeper sleeper = new Sleeper(inbox, poller);
+  private final Outside outside = new Outside(poller);
   private final OpenCloseables openCloseables = new OpenCloseables();
   private final ReadyQueue ready = new ReadyQueue();
   private final TimerHeap timers = new TimerHeap();
@@ -53,14 +42,11 @@ public final class LoopCore {
   /** The baton of portable mode, when it lies with the carrier. */
   final Semaphore carrierGo = new Semaphore(0);
 
-  private @Nullable LoopThread thread;
   private @Nullable Hub hub;
   private @Nullable Strand mounted;
   private boolean inEntry; // the hub runs the first entry of the ready queue at this moment
   private int left; // entries of this turn that have not run yet
   private int turnsSincePoll;
-  private int foreignParked;
-  private int outsideJobs;
   private boolean stopping;
   private boolean stopsWhenIdle;
   private boolean idleReported;
@@ -69,16 +55,7 @@ public final class LoopCore {
   private @Nullable Throwable fatal;
   private long steps;
 
-  private volatile @Nullable Run requested;
-  private volatile boolean running;
-  private volatile boolean asleep;
   private volatile boolean closed;
-
-  /** One request to run, and how its caller learns of the end. */
-  private static final class Run {
-    static final Run CLOSE = new Run();
-    final CountDownLatch ended = new CountDownLatch(1);
-  }
 
   /**
    * @param face what the layer above knows this loop by
@@ -117,7 +94,7 @@ public final class LoopCore {
 
   /** Whether a run is under way. */
   public boolean isRunning() {
-    return running;
+    return carrier.isRunning();
   }
 
   /** Whether {@link #close} has been called. */
@@ -143,8 +120,8 @@ public final class LoopCore {
     inbox.push(action, owner);
     if (closed) {
       discardInbox();
-    } else if (asleep && ASLEEP.compareAndSet(this, true, false)) {
-      poller.wakeup(thread);
+    } else {
+      sleeper.wake(carrier);
     }
   }
 
@@ -155,12 +132,12 @@ public final class LoopCore {
 
   /** Whether the carrier waits for something to do. */
   public boolean isAsleep() {
-    return asleep || !running;
+    return sleeper.isAsleep() || !carrier.isRunning();
   }
 
   /** The carrier, once it exists. */
   public @Nullable Thread carrier() {
-    return thread;
+    return carrier.thread();
   }
 
   /** What runs now, seen from outside: may be out of date at once. */
@@ -175,7 +152,7 @@ public final class LoopCore {
     }
     if (closed) {
       strand.handOver();
-    } else if (isOnLoop() || (!running && !strand.foreign)) {
+    } else if (isOnLoop() || (!carrier.isRunning() && !strand.foreign)) {
       becomeReady(strand);
     } else {
       post(strand, strand.owner);
@@ -266,17 +243,17 @@ public final class LoopCore {
 
   /** One more ({@code +1}) or one less ({@code -1}) job outside that will post its end. */
   public void outsideJobs(int change) {
-    outsideJobs += change;
+    outside.jobs += change;
   }
 
   /** How many strands are parked in foreign code. */
   public int foreignParked() {
-    return foreignParked;
+    return outside.foreignParked;
   }
 
   /** How many jobs outside will post their end. */
   public int outsideJobs() {
-    return outsideJobs;
+    return outside.jobs;
   }
 
   /** How many timers are pending. */
@@ -375,28 +352,8 @@ public final class LoopCore {
    * @return the fatal throwable that ended the run, or null
    */
   public @Nullable Throwable run(Runnable onInterrupt) {
-    if (thread == null) {
-      thread = new LoopThread(this, this::carry);
-      thread.start();
-    }
-    var run = new Run();
     fatal = null;
-    running = true;
-    requested = run;
-    LockSupport.unpark(thread);
-    boolean interrupted = false;
-    for (boolean ended = false; !ended; ) {
-      try {
-        run.ended.await();
-        ended = true;
-      } catch (InterruptedException e) {
-        interrupted = true;
-        onInterrupt.run();
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    carrier.run(onInterrupt);
     return fatal;
   }
 
@@ -407,11 +364,7 @@ public final class LoopCore {
     }
     closed = true;
     OpenLoops.closed(this);
-    if (thread != null) {
-      requested = Run.CLOSE;
-      LockSupport.unpark(thread);
-      joinCarrier(thread);
-    }
+    carrier.end();
     discardInbox();
     while (ready.size() > 0) {
       Object action = ready.peekAction();
@@ -428,20 +381,6 @@ public final class LoopCore {
       }
     }
     poller.close();
-  }
-
-  private static void joinCarrier(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** What other threads sent to a closed loop. */
@@ -462,32 +401,24 @@ public final class LoopCore {
 
   // ---- carrier -----------------------------------------------------------------------------
 
-  private void carry() {
-    for (; ; ) {
-      Run run = requested;
-      if (run == Run.CLOSE) {
-        if (hub != null) {
-          mount(hub.strand); // it sees that the loop is closed, and ends
-        }
-        return;
-      }
-      if (run == null) {
-        LockSupport.park(this);
-        continue;
-      }
-      requested = null;
-      try {
-        runTurns();
-      } catch (Throwable bug) { // ours: user code is caught where it runs
-        fatal = bug;
-      }
-      stopping = false;
-      running = false;
-      run.ended.countDown();
+  /** One run: turns until it is stopped or something fatal is thrown. */
+  void runTurns() {
+    try {
+      takeTurns();
+    } catch (Throwable bug) { // ours: user code is caught where it runs
+      fatal = bug;
+    }
+    stopping = false;
+  }
+
+  /** The loop is closed: its hub sees that, and ends. */
+  void endHub() {
+    if (hub != null) {
+      mount(hub.strand);
     }
   }
 
-  private void runTurns() throws IOException {
+  private void takeTurns() throws IOException {
     boolean first = true;
     for (; ; ) {
       Strand next = immediate.poll();
@@ -520,7 +451,7 @@ public final class LoopCore {
       mount(strand);
       return;
     }
-    if (hub == null) {
+    if (hub == null || hub.strand.ended) {
       hub = new Hub(this);
       startUnqueued(hub.strand);
     }
@@ -556,7 +487,7 @@ public final class LoopCore {
   /** A strand came back without a wait of ours: foreign code parked it. */
   private void parkedOutside(Strand strand) {
     strand.foreign = true;
-    foreignParked++;
+    outside.foreignParked++;
     Object owner = strand.owner;
     if (owner != null && hooks.wantsInterrupt(owner)) {
       ready.add((Runnable) () -> hooks.interrupt(owner), null);
@@ -566,7 +497,7 @@ public final class LoopCore {
   private void becomeReady(Strand strand) {
     if (strand.foreign) {
       strand.foreign = false;
-      foreignParked--;
+      outside.foreignParked--;
     }
     strand.queued = true;
     ready.add(strand, null);
@@ -581,58 +512,32 @@ public final class LoopCore {
     }
     TimerNode next = timers.first();
     if (next == null) {
-      if (stopsWhenIdle && nothingOutside()) {
+      if (stopsWhenIdle && outside.isQuiet()) {
         stopping = true;
         return;
       }
-      if (nothingOutside() && !idleReported) {
+      if (outside.isQuiet() && !idleReported) {
         ready.add(idleCheck, null);
         return;
       }
-      sleep(FOREVER);
+      sleeper.sleep(FOREVER);
       return;
     }
     long wait = next.dueNanos - clock.nanos();
     if (wait <= 0) {
       poller.poll(0);
     } else if (!clock.isVirtual()) {
-      sleep(wait);
+      sleeper.sleep(wait);
     } else {
       // A jump is only right when nobody outside could have acted in the time that it skips.
-      if (!nothingOutside()) {
-        clock.heldBack(whatIsOutside());
-        if (sleep(wait)) {
+      if (!outside.isQuiet()) {
+        clock.heldBack(outside.toString());
+        if (sleeper.sleep(wait)) {
           return;
         }
       }
       clock.advanceTo(next.dueNanos);
     }
-  }
-
-  private String whatIsOutside() {
-    return foreignParked
-        + " parked in foreign code, "
-        + outsideJobs
-        + " jobs outside, "
-        + poller.interests()
-        + " I/O interests";
-  }
-
-  private boolean nothingOutside() {
-    return foreignParked == 0 && outsideJobs == 0 && poller.interests() == 0;
-  }
-
-  /** Returns whether something arrived before {@code nanos} were over. */
-  private boolean sleep(long nanos) throws IOException {
-    asleep = true;
-    boolean arrived;
-    if (inbox.isEmpty()) {
-      arrived = poller.poll(nanos);
-    } else {
-      arrived = true;
-    }
-    asleep = false;
-    return arrived || !inbox.isEmpty();
   }
 
   /** T4. */
