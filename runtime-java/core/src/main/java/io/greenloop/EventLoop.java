@@ -54,7 +54,7 @@ public final class EventLoop implements AutoCloseable {
   private volatile boolean debug;
   private Duration slowCallbackThreshold = SLOW_CALLBACK;
   private TaskFactory taskFactory = TaskFactories.lazy();
-  private Thread setupThread = Thread.currentThread();
+  private final Rooms rooms;
 
   /** The task that a run was started for: a dead-lock is reported to it. */
   @Nullable LoopFuture<?> awaitedByRun;
@@ -64,6 +64,7 @@ public final class EventLoop implements AutoCloseable {
     core =
         new LoopCore(
             options.name(), this, options.clock(), new EntryEvents(this), options.schedule());
+    rooms = new Rooms(this, core);
     proactor = new ReactorProactor(core);
   }
 
@@ -161,7 +162,7 @@ public final class EventLoop implements AutoCloseable {
    * @throws LoopClosedException if the loop is closed
    */
   public Handle callSoonThreadsafe(Runnable callback) {
-    checkOpen("callSoonThreadsafe");
+    rooms.checkOpen("callSoonThreadsafe");
     if (core.isOnLoop()) {
       return callSoon(callback);
     }
@@ -269,7 +270,7 @@ public final class EventLoop implements AutoCloseable {
    * @throws LoopClosedException if the loop is closed
    */
   public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<? extends T> body) {
-    checkOpen("submit");
+    rooms.checkOpen("submit");
     return Bridges.submit(this, body);
   }
 
@@ -437,13 +438,13 @@ public final class EventLoop implements AutoCloseable {
    *     if {@link #stop} ended the run early
    */
   public <T extends @Nullable Object> T runUntilComplete(Callable<? extends T> main) {
-    beginSetup("runUntilComplete");
+    rooms.beginSetup("runUntilComplete");
     return runUntilComplete((Awaitable<T>) spawn((Callable<T>) main::call));
   }
 
   /** {@link #runUntilComplete(Callable)} for something that exists already. */
   public <T extends @Nullable Object> T runUntilComplete(Awaitable<T> main) {
-    beginSetup("runUntilComplete");
+    rooms.beginSetup("runUntilComplete");
     LoopFuture<T> future = ensureFuture(main);
     Registration stopWhenDone = future.whenDone(f -> stop());
     awaitedByRun = future;
@@ -467,7 +468,7 @@ public final class EventLoop implements AutoCloseable {
    * @throws InterruptedByUserException on Ctrl-C
    */
   public void runForever() {
-    beginSetup("runForever");
+    rooms.beginSetup("runForever");
     try (var _ = Interruption.of(this, Interruption.isHandledHere())) {
       run(() -> core.post((Runnable) this::stop, null));
     }
@@ -581,7 +582,7 @@ public final class EventLoop implements AutoCloseable {
 
   /** Queues an internal entry, from any thread. */
   void queue(Runnable action, @Nullable Object owner) {
-    if (core.isOnLoop() || (!core.isRunning() && Thread.currentThread() == setupThread)) {
+    if (core.isOnLoop() || rooms.isSetup()) {
       core.ready(action, owner);
     } else {
       core.post(action, owner);
@@ -590,20 +591,8 @@ public final class EventLoop implements AutoCloseable {
 
   /** The current task, which is about to wait; throws where there is none that could. */
   Task<?> taskThatMayWait(String operation) {
-    checkRoom(operation);
     Task<?> task = currentTaskOrNull();
-    if (task != null) {
-      return task;
-    }
-    if (core.isOnLoop()) {
-      throw new IllegalStateException(
-          operation
-              + " on "
-              + this
-              + " in a callback: there is no task to park; spawn one for code that waits");
-    }
-    throw new IllegalStateException(
-        operation + " on " + this + ", which does not run; use runUntilComplete");
+    return task != null ? task : rooms.refuseWait(operation);
   }
 
   /**
@@ -614,54 +603,21 @@ public final class EventLoop implements AutoCloseable {
    * @throws WrongThreadException if it may not
    */
   public void checkRoom(String operation) {
-    if (core.isOnLoop()) {
-      return;
-    }
-    if (core.isRunning() || Thread.currentThread() != setupThread) {
-      throw new WrongThreadException(
-          operation
-              + " on "
-              + this
-              + " called from thread '"
-              + Thread.currentThread().getName()
-              + "'; use callSoonThreadsafe to hand work to the loop");
-    }
-  }
-
-  private void checkOpen(String operation) {
-    if (core.isClosed()) {
-      throw new LoopClosedException(
-          operation + ": " + this + " is closed; create a new one with EventLoop.create()");
+    if (!core.isOnLoop()) {
+      rooms.checkSetup(operation);
     }
   }
 
   private void checkUsable(String operation) {
-    checkOpen(operation);
-    checkRoom(operation);
-  }
-
-  private void beginSetup(String operation) {
-    checkOpen(operation);
-    EventLoop here = runningHere();
-    if (here != null) {
-      throw new IllegalStateException(
-          operation
-              + " on "
-              + this
-              + ": "
-              + (here == this ? "it" : here.toString())
-              + " runs in this thread already; wait with join() instead");
+    if (!core.isOnLoop()) {
+      rooms.checkOpen(operation);
+      rooms.checkSetup(operation);
     }
-    if (core.isRunning()) {
-      throw new IllegalStateException(
-          operation + ": " + this + " runs already in another thread; use submit");
-    }
-    setupThread = Thread.currentThread();
   }
 
   /** Runs {@code supplier} as code of the loop's set-up. */
   <T extends @Nullable Object> T setUp(String operation, Supplier<T> supplier) {
-    beginSetup(operation);
+    rooms.beginSetup(operation);
     return supplier.get();
   }
 

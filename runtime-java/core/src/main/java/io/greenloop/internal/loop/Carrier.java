@@ -34,7 +34,9 @@ final class Carrier {
     return thread;
   }
 
-  /** Runs turns until the loop is stopped; {@code onInterrupt} is told of each interrupt meanwhile. */
+  /**
+   * Runs turns until the loop is stopped; {@code onInterrupt} is told of each interrupt meanwhile.
+   */
   void run(Runnable onInterrupt) {
     LoopThread carrying = thread;
     if (carrying == null) {
