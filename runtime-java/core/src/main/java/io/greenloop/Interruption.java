@@ -1,18 +1,28 @@
 package io.greenloop;
 
+import static io.greenloop.internal.check.Known.present;
+
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ctrl-C during a run: the first one cancels the main task, the second one ends the run at once. A
+ * Ctrl-C during a run: the first one cancels the main task, the second one ends the run at once, or
+ * does what {@link RunOptions#whenStuck} says; so does a first one that the loop does not hear. A
  * run without a main task is ended by the first one. Puts the earlier handler back at the end. Does
  * nothing where the JDK has no {@code sun.misc.Signal} or does not let us handle SIGINT.
  */
 final class Interruption implements AutoCloseable {
+  private static final long PATIENCE_MILLIS = 2_000;
+
   private final EventLoop loop;
   private final @Nullable Task<?> main;
+  private final @Nullable Consumer<String> whenStuck;
+  private final CountDownLatch heard = new CountDownLatch(1);
   private final AtomicInteger signals = new AtomicInteger();
   private final @Nullable Restore restore;
 
@@ -21,19 +31,25 @@ final class Interruption implements AutoCloseable {
     void run() throws ReflectiveOperationException;
   }
 
-  private Interruption(EventLoop loop, @Nullable Task<?> main, boolean handle) {
+  private Interruption(
+      EventLoop loop,
+      @Nullable Task<?> main,
+      boolean handle,
+      @Nullable Consumer<String> whenStuck) {
     this.loop = loop;
     this.main = main;
+    this.whenStuck = whenStuck;
     this.restore = handle ? install() : null;
   }
 
-  static Interruption of(Task<?> main, boolean handle) {
-    return new Interruption(main.loop(), main, handle);
+  static Interruption of(Task<?> main, RunOptions options) {
+    return new Interruption(
+        main.loop(), main, options.handlesInterrupt(), options.whenStuckOrNull());
   }
 
   /** For a run until stopped. */
   static Interruption of(EventLoop loop, boolean handle) {
-    return new Interruption(loop, null, handle);
+    return new Interruption(loop, null, handle, null);
   }
 
   /**
@@ -48,10 +64,33 @@ final class Interruption implements AutoCloseable {
 
   /** On the JDK's signal thread. */
   private void onSignal() {
-    if (signals.incrementAndGet() == 1 && main != null) {
-      loop.queue(() -> main.cancel("interrupted by the user"), null);
+    int nth = signals.incrementAndGet();
+    if (nth == 1 && main != null) {
+      Task<?> interrupted = main;
+      loop.queue(() -> cancel(interrupted), null);
+      if (whenStuck != null) {
+        Thread.ofPlatform().daemon().name("greenloop-interrupt").start(this::watch);
+      }
+    } else if (whenStuck != null) {
+      whenStuck.accept(StuckReport.of(loop, "interrupted again"));
     } else {
       loop.queue(() -> loop.core().failRun(interrupted(null)), null);
+    }
+  }
+
+  private void cancel(Task<?> interrupted) {
+    heard.countDown();
+    interrupted.cancel("interrupted by the user");
+  }
+
+  private void watch() {
+    try {
+      if (!heard.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+        String what = "interrupted, but the loop did not respond within 2 s";
+        present(whenStuck).accept(StuckReport.of(loop, what));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // a daemon of our own: nobody does this
     }
   }
 

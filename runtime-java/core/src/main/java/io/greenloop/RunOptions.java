@@ -1,33 +1,37 @@
 package io.greenloop;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How to run a program (Python: the keywords of {@code asyncio.run}, and more). Immutable. */
 public final class RunOptions {
   /** Default loop, no time limit, Ctrl-C handled when run on the JVM's main thread. */
-  public static final RunOptions DEFAULT = new RunOptions(null, null, null, null);
+  public static final RunOptions DEFAULT = new RunOptions(null, null, null, null, null);
 
   private final @Nullable Boolean debug;
   private final @Nullable Duration timeout;
   private final @Nullable Boolean handleInterrupt;
   private final @Nullable Supplier<EventLoop> loopFactory;
+  private final @Nullable Consumer<String> whenStuck;
 
   private RunOptions(
       @Nullable Boolean debug,
       @Nullable Duration timeout,
       @Nullable Boolean handleInterrupt,
-      @Nullable Supplier<EventLoop> loopFactory) {
+      @Nullable Supplier<EventLoop> loopFactory,
+      @Nullable Consumer<String> whenStuck) {
     this.debug = debug;
     this.timeout = timeout;
     this.handleInterrupt = handleInterrupt;
     this.loopFactory = loopFactory;
+    this.whenStuck = whenStuck;
   }
 
   /** Debug mode on or off, whatever the loop's default is. */
   public RunOptions debug(boolean debug) {
-    return new RunOptions(debug, timeout, handleInterrupt, loopFactory);
+    return new RunOptions(debug, timeout, handleInterrupt, loopFactory, whenStuck);
   }
 
   /**
@@ -35,7 +39,7 @@ public final class RunOptions {
    * run} throws {@link AsyncTimeoutException}. CPython has no such parameter.
    */
   public RunOptions timeout(Duration limit) {
-    return new RunOptions(debug, limit, handleInterrupt, loopFactory);
+    return new RunOptions(debug, limit, handleInterrupt, loopFactory, whenStuck);
   }
 
   /**
@@ -43,12 +47,23 @@ public final class RunOptions {
    * InterruptedByUserException}. By default only on the JVM's main thread.
    */
   public RunOptions handleInterrupt(boolean handle) {
-    return new RunOptions(debug, timeout, handle, loopFactory);
+    return new RunOptions(debug, timeout, handle, loopFactory, whenStuck);
   }
 
   /** Makes the loop, which is closed at the end. */
   public RunOptions loopFactory(Supplier<EventLoop> factory) {
-    return new RunOptions(debug, timeout, handleInterrupt, factory);
+    return new RunOptions(debug, timeout, handleInterrupt, factory, whenStuck);
+  }
+
+  /**
+   * What to do when a handled Ctrl-C leads nowhere: the loop does not respond to it within two
+   * seconds, or the user presses again. By default the second one ends the run.
+   *
+   * @param action takes a report of what holds the loop, at which line, and what is not cleaned up;
+   *     usually prints it and halts the JVM. Runs on a thread of its own
+   */
+  public RunOptions whenStuck(Consumer<String> action) {
+    return new RunOptions(debug, timeout, handleInterrupt, loopFactory, action);
   }
 
   EventLoop newLoop() {
@@ -66,6 +81,10 @@ public final class RunOptions {
 
   @Nullable Duration timeoutOrNull() {
     return timeout;
+  }
+
+  @Nullable Consumer<String> whenStuckOrNull() {
+    return whenStuck;
   }
 
   boolean handlesInterrupt() {

@@ -77,7 +77,7 @@ public final class Runner implements AutoCloseable {
 
   private <T extends @Nullable Object> T await(EventLoop on, Task<T> task) {
     try (var limit = RunLimit.on(task, options.timeoutOrNull());
-        var interrupt = Interruption.of(task, options.handlesInterrupt())) {
+        var interrupt = Interruption.of(task, options)) {
       try {
         return on.runUntilComplete((Awaitable<T>) task);
       } catch (CancelledError cancelled) {

@@ -42,6 +42,9 @@ final class Shutdown {
     Failure failure = task.failure();
     if (failure != null && !task.isCancelled() && !failure.isSeen()) {
       failure.markSeen();
+      if (Fatal.isFatal(failure.throwable(false))) {
+        return; // it leaves the run
+      }
       loop.report(
           ErrorContext.of(
               task.describe() + " failed while the loop was shutting down", failure.thrown, task));

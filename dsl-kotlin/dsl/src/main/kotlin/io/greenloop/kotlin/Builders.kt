@@ -83,6 +83,13 @@ public fun <T> CoroutineScope.green(
   return task
 }
 
+/** Runs [body] as a scope in the calling stackful task, and waits for what it started. */
+internal fun <T> runScope(body: (GreenScope) -> T): T {
+  val scope = GreenTask<T>(EmptyCoroutineContext, LoopDispatcher(EventLoop.current()), LoopTask())
+  scope.runsIn(Aio.currentTask().get())
+  return scope.run { body(scope) }
+}
+
 internal fun <T> loopInPlace(
   scope: CoroutineScope,
   body: suspend LoopScope.() -> T,

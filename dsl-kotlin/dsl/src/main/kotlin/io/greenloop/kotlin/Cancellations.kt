@@ -18,6 +18,12 @@ internal fun toJava(thrown: Throwable): Throwable {
   return original.cause as? CancelledError ?: CancelledError(original.message, original)
 }
 
+/** The outcome of a body, which may have thrown our exception by itself. */
+internal fun <T> Result<T>.cancelledAsKotlin(): Result<T> {
+  val thrown = exceptionOrNull()
+  return if (thrown is CancelledError) Result.failure(toKotlin(thrown)) else this
+}
+
 /** What the coroutine of a task that is asked to end is cancelled with. */
 internal fun requested(reason: String?): CancellationException = toKotlin(CancelledError(reason))
 

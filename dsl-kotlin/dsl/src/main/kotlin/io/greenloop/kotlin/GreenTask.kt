@@ -66,15 +66,10 @@ internal open class GreenTask<T>(
     val result = runCatching(body)
     bodyEnded = true
     if (cancelsBody) task.uncancel()
-    resumeWith(result.recoverCancelled())
+    resumeWith(result.cancelledAsKotlin())
     parkUntilEnded()
     val failure = cause ?: return result.getOrThrow()
     throw toJava(failure)
-  }
-
-  private fun Result<T>.recoverCancelled(): Result<T> {
-    val thrown = exceptionOrNull()
-    return if (thrown is CancelledError) Result.failure(toKotlin(thrown)) else this
   }
 
   private fun parkUntilEnded() {

@@ -4,7 +4,6 @@ import io.greenloop.Awaitable
 import io.greenloop.Task
 import io.greenloop.TaskDriver
 import kotlinx.coroutines.AbstractCoroutine
-import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlin.coroutines.Continuation
@@ -80,7 +79,7 @@ internal class SuspendTask<T>(
 
     override fun resumeWith(result: Result<T>) {
       bodyEnded = true
-      this@SuspendTask.resumeWith(result)
+      this@SuspendTask.resumeWith(result.cancelledAsKotlin())
     }
   }
 
@@ -130,7 +129,7 @@ internal class SuspendTask<T>(
     settle {
       steps.fail(toJava(cause))
       // The parent fails with it: a failure that nobody looked at would be reported twice.
-      if (handled && cause !is CancellationException) steps.task().exceptionNow()
+      if (handled && !steps.task().isCancelled) steps.task().exceptionNow()
     }
   }
 

@@ -1,5 +1,17 @@
 package io.greenloop.kotlin.script
 
+import io.greenloop.Aio
+import io.greenloop.EventLoop
+import io.greenloop.ExitRequest
+import io.greenloop.InterruptedByUserException
+import io.greenloop.LoopOptions
+import io.greenloop.RunOptions
+import io.greenloop.Runner
+import io.greenloop.kotlin.runScope
+import java.util.concurrent.Callable
+
+private const val INTERRUPTED = 130
+
 /**
  * Decides how the body of a script is run: the one place where the script host and the loop meet.
  *
@@ -11,24 +23,61 @@ public object ScriptRuntime {
   /**
    * Runs [body] to its end and gives the exit code of the process.
    *
+   * Ctrl-C cancels the script's main task, and with it all others; their cleanup runs. If the loop
+   * does not respond within two seconds, or at a second Ctrl-C, what holds it is printed and the JVM
+   * halted.
+   *
    * **Room:** the main thread of the launcher; blocks it until the script is done.
    *
    * @param args the words after the script's name, as the script's `args`
    * @param options what the command line asked for
    * @param body runs the script's top-level code with the given receiver
-   * @return 0 at a normal end, or what the script handed to [ScriptScope.exit]
+   * @return 0 at a normal end, what the script handed to [ScriptProgram.exit], 130 after Ctrl-C
    * @throws Throwable what the script failed with, itself and not wrapped
    */
   @JvmStatic
   public fun run(
     args: List<String>,
-    @Suppress("UNUSED_PARAMETER") options: ScriptOptions,
+    options: ScriptOptions,
     body: (ScriptScope) -> Unit,
   ): Int =
     try {
-      body(ScriptScope(args))
+      Runner(runOptions(options)).use { it.run(Callable { runMain(args, options, body) }) }
       0
-    } catch (exit: ScriptExit) {
-      exit.code
+    } catch (exit: ExitRequest) {
+      exit.code()
+    } catch (_: InterruptedByUserException) {
+      INTERRUPTED
     }
+
+  private fun runMain(
+    args: List<String>,
+    options: ScriptOptions,
+    body: (ScriptScope) -> Unit,
+  ) {
+    Aio.currentTask().get().setName(options.name)
+    runScope { scope -> body(ScriptScope(args, scope)) }
+  }
+
+  private fun runOptions(options: ScriptOptions): RunOptions {
+    val run =
+      RunOptions.DEFAULT
+        .handleInterrupt(true)
+        .loopFactory { EventLoop.create(loopOptions(options)) }
+        .whenStuck(::halt)
+    return if (options.debug) run.debug(true) else run
+  }
+
+  private fun loopOptions(options: ScriptOptions): LoopOptions {
+    var loop = LoopOptions.defaults().withName(options.name)
+    if (options.virtualTime) loop = loop.withClock(JumpingClock())
+    options.seed?.let { loop = loop.withScheduleSeed(it) }
+    return loop
+  }
+
+  private fun halt(report: String) {
+    System.out.flush()
+    System.err.println("greenloop: $report")
+    Runtime.getRuntime().halt(INTERRUPTED)
+  }
 }

@@ -4,6 +4,7 @@ import io.greenloop.kotlin.script.DependsOn
 import io.greenloop.kotlin.script.Import
 import io.greenloop.kotlin.script.LoopScript
 import io.greenloop.kotlin.script.Repository
+import io.greenloop.kotlin.script.ScriptProgram
 import io.greenloop.kotlin.script.ScriptScope
 import io.greenloop.script.Jars
 import java.io.File
@@ -67,7 +68,7 @@ internal class LoopScriptDefinition(
     ScriptCompilationConfiguration {
       fileExtension("loop.kts")
       baseClass(LoopScript::class)
-      implicitReceivers(ScriptScope::class)
+      implicitReceivers(ScriptProgram::class, ScriptScope::class)
       defaultImports(IMPORTS) // in one call: each one replaces the list
       jvm {
         jvmTarget(JVM_TARGET)

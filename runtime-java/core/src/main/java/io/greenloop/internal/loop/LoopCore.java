@@ -614,7 +614,7 @@ public final class LoopCore {
       action.run();
     } catch (Throwable thrown) {
       if (hooks.failed(thrown, action, currentOwner())) {
-        fatal = thrown;
+        failRun(thrown);
       }
     }
   }

@@ -1,0 +1,81 @@
+package io.greenloop.kotlin
+
+import io.greenloop.LoopExit
+import io.greenloop.Task
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.launch
+import kotlin.time.Duration.Companion.milliseconds
+
+class DeadLockTest :
+  FunSpec({
+    test("suspend and stackful tasks that wait in a circle are told so") {
+      val trail = ArrayList<String>()
+      val error =
+        shouldThrow<LoopExit> {
+          virtually {
+            lateinit var a: Task<Unit>
+            lateinit var b: Task<Unit>
+            a =
+              spawn("a") {
+                try {
+                  b.await()
+                } finally {
+                  trail += "a cleaned"
+                }
+              }
+            b = green("b") { a.join() }
+            b.await()
+          }
+        }
+      val lines = error.message!!.lines()
+      lines.first().startsWith("dead-lock: nothing can wake loop") shouldBe true
+      lines.filter { "'a'" in it || "'b'" in it }.takeLast(2) shouldContainExactly
+        listOf("  task 'a' waits for task 'b'", "  task 'b' waits for task 'a'")
+      trail shouldContainExactly listOf("a cleaned")
+    }
+
+    test("a body that waits for its children is part of the proof") {
+      shouldThrow<LoopExit> {
+        virtually {
+          lateinit var a: Task<Unit>
+          lateinit var b: Task<Unit>
+          a = spawn("a") { b.await() }
+          b = spawn("b") { a.await() }
+        }
+      }
+    }
+
+    test("a wait inside kotlinx proves nothing, for anybody may end it") {
+      virtually { t ->
+        val channel = Channel<String>(1)
+        val waiter = spawn { channel.receive() }
+        val joiner = green { waiter.join() }
+        Thread.ofVirtual().start {
+          Thread.sleep(50)
+          channel.trySend("from outside")
+        }
+        joiner.await()
+      } shouldBe "from outside"
+    }
+
+    test("a kotlinx child of unknown doings proves nothing either") {
+      virtually {
+        val channel = Channel<Unit>(1)
+        lateinit var late: Task<String>
+        launch {
+          channel.receive()
+          late = spawn { "late" }
+        }
+        val waiter = spawn { loop { sleep(1.milliseconds) } }
+        Thread.ofVirtual().start {
+          Thread.sleep(50)
+          channel.trySend(Unit)
+        }
+        waiter.await()
+      }
+    }
+  })
