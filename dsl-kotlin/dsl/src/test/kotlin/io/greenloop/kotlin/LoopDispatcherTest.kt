@@ -15,6 +15,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.yield
@@ -83,10 +84,8 @@ class LoopDispatcherTest :
       virtually { t ->
         val scope = this
         withContext(Dispatchers.IO) {
-          scope.launch { t.note("first") }
-          scope.launch { t.note("second") }
-        }
-        yield()
+          listOf(scope.launch { t.note("first") }, scope.launch { t.note("second") })
+        }.joinAll()
         t.trail() shouldContainExactly listOf("first@0", "second@0")
         t.loop() shouldBeSameInstanceAs EventLoop.current()
       }
