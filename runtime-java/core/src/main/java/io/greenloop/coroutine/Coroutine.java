@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>No loop is involved. The body is suspended inside {@link Yielder#yieldValue}, at any depth of
  * calls; what it throws, checked or not, leaves the driving call as the same object.
  *
- * <p><b>Room:</b> any thread, one at a time. <b>Parity:</b> row GEN-21. Differs from Python: the
- * returned value is the result of the last {@code send}, as with greenlets, instead of travelling
- * in a StopIteration; ask {@link #isDone}.
+ * <p><b>Room:</b> the thread, Task or callback of its first step, unless it is {@link #shared}.
+ * <b>Parity:</b> row GEN-21. Differs from Python: the returned value is the result of the last
+ * {@code send}, as with greenlets, instead of travelling in a StopIteration; ask {@link #isDone}.
  *
  * @param <In> what is sent in
  * @param <Out> what comes out: messages, and at last the returned value
@@ -104,6 +104,17 @@ public final class Coroutine<In extends @Nullable Object, Out extends @Nullable 
     if (!isDone()) {
       throw new IllegalStateException("coroutine ignored close");
     }
+  }
+
+  /**
+   * Lets any thread or Task drive it, one at a time; for a body that asks nothing of its thread, as
+   * {@link Generator#shared} explains.
+   *
+   * @return this
+   */
+  public Coroutine<In, Out> shared() {
+    drive.share();
+    return this;
   }
 
   /** Whether the body has returned, failed, or been closed. */

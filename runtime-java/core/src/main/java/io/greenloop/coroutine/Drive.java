@@ -72,6 +72,12 @@ abstract class Drive {
   /** Runs until {@link #emit} and a suspension, or until {@link #end}. */
   abstract void advance();
 
+  /** From now on any thread may drive it. */
+  void share() {}
+
+  /** The next step binds it anew to where it is made. */
+  void release() {}
+
   /** Called once when an unstarted one is finished without running. */
   void dispose() {}
 

@@ -34,9 +34,10 @@ import org.jspecify.annotations.Nullable;
  * try-with-resources: one that is dropped while suspended is reported, its {@code finally} blocks
  * do not run. One that was started on a loop is closed by that loop's orderly shutdown.
  *
- * <p><b>Room:</b> any thread, one at a time; driven in a Task the body may wait, and the Task
- * waits. Two drivers at once are refused. <b>Parity:</b> rows GEN-1 to GEN-20. Differs from Python:
- * {@code hasNext()} has to look ahead and runs the body to its next yield; see each method.
+ * <p><b>Room:</b> the thread, Task or callback of its first step; driven in a Task the body may
+ * wait, and the Task waits. Others are refused, unless it is {@link #shared}; two at once always.
+ * <b>Parity:</b> rows GEN-1 to GEN-20. Differs from Python: {@code hasNext()} has to look ahead and
+ * runs the body to its next yield; see each method.
  *
  * @param <Y> what it yields
  * @param <S> what it is sent; {@code Void} if nothing
@@ -53,6 +54,10 @@ public final class Generator<
   private boolean iterated;
   private @Nullable Leak leak;
   private @Nullable WeakReference<AutoCloseable> openOnLoop;
+
+  /** Only kept: the loop refers to it weakly. */
+  @SuppressWarnings("UnusedVariable")
+  private @Nullable Closer closeAtShutdown;
 
   private Generator(Drive drive) {
     this.drive = drive;
@@ -256,6 +261,22 @@ public final class Generator<
     return this;
   }
 
+  /**
+   * Lets any thread or Task drive it, one at a time; says so of a generator whose body asks nothing
+   * of its thread.
+   *
+   * <p>The JIT compiler takes it that code stays on its thread. In a body that has moved, what
+   * looks at the thread may see the one before: thread locals are those of another, a lock is not
+   * owned, and blocking outside of Greenloop's own waits can hang. Pure code and Greenloop's waits
+   * are safe.
+   *
+   * @return this
+   */
+  public Generator<Y, S, R> shared() {
+    drive.share();
+    return this;
+  }
+
   /** The values as a lazy sequential stream; closing the stream closes the generator. */
   public Stream<Y> stream() {
     var values = Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED);
@@ -315,7 +336,18 @@ public final class Generator<
     leak = Leak.watch(this, drive);
     LoopCore loop = LoopThread.currentLoop();
     if (loop != null) {
-      openOnLoop = loop.openCloseables().add(this);
+      Closer closer = new Closer();
+      closeAtShutdown = closer;
+      openOnLoop = loop.openCloseables().add(closer);
+    }
+  }
+
+  /** Closes it at the shutdown of its loop, in another task than the one that started it. */
+  private final class Closer implements AutoCloseable {
+    @Override
+    public void close() {
+      drive.release();
+      Generator.this.close();
     }
   }
 
@@ -325,6 +357,7 @@ public final class Generator<
     }
     if (openOnLoop != null) {
       openOnLoop.clear();
+      closeAtShutdown = null;
     }
     Throwable failure = drive.failure();
     if (failure instanceof NoSuchElementException) {

@@ -1,6 +1,7 @@
 package io.greenloop.coroutine;
 
 import io.greenloop.internal.fiber.Fiber;
+import io.greenloop.internal.fiber.Host;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ReferenceEquality") // sentinels
 public final class Yielder<Y extends @Nullable Object, S extends @Nullable Object> extends Drive {
   private final Fiber fiber;
+
+  /** Where it was started; code compiled for that thread may not be resumed by another. */
+  private @Nullable Host host;
+
+  private boolean shared;
 
   Yielder(String kind, Object named, Root<Y, S> root) {
     super(kind, named);
@@ -42,7 +48,40 @@ public final class Yielder<Y extends @Nullable Object, S extends @Nullable Objec
 
   @Override
   void advance() {
+    Host bound = host;
+    if (bound == null) {
+      host = Host.current();
+    } else if (!shared && !bound.isCurrent()) {
+      move(bound);
+    }
     fiber.resume();
+  }
+
+  /** Goes over to the calling host if the one before has ended, or is another hub of its loop. */
+  private void move(Host from) {
+    Host to = Host.current();
+    if (!from.isOver() && !from.isSameHub(to)) {
+      takeSent();
+      takeThrown();
+      throw new IllegalStateException(
+          this
+              + " was started in "
+              + from
+              + " and cannot go on in "
+              + to
+              + ": its body may hold on to its thread; drive it in one place, or call shared()");
+    }
+    host = to;
+  }
+
+  @Override
+  void share() {
+    shared = true;
+  }
+
+  @Override
+  void release() {
+    host = null;
   }
 
   /**
@@ -89,6 +128,9 @@ public final class Yielder<Y extends @Nullable Object, S extends @Nullable Objec
    */
   public <T extends @Nullable Object> T yieldFrom(Generator<? extends Y, ? super S, T> source) {
     fiber.checkInside();
+    if (shared) {
+      source.shared();
+    }
     Object value = source.pull(null, null);
     if (value == OVER) {
       return source.noResult();

@@ -139,6 +139,66 @@ class GeneratorOnLoopTest {
     assertThat(trail.get(1)).contains("flush");
   }
 
+  /** Fails by a hang when a wait trusts the current thread that compiled code remembers. */
+  @Test
+  @Parity("GEN-19")
+  void aSharedBodyMayWaitWhileItMovesFromTaskToTaskThousandsOfTimes() {
+    int tries = 150_000; // enough for the body to be compiled as a whole
+    Generator<Integer, Void, Void> g =
+        Generator.<Integer>yielding(
+                y -> {
+                  for (int i = 0; ; i++) {
+                    Aio.yieldNow();
+                    y.yieldValue(i);
+                  }
+                })
+            .shared();
+
+    int values =
+        Aio.<Integer>run(
+            () -> {
+              var first = Aio.spawn(() -> take(g, tries));
+              var second = Aio.spawn(() -> take(g, tries));
+              return first.join() + second.join();
+            });
+
+    assertThat(values).isPositive();
+    g.close();
+  }
+
+  /** How many values it got; the others were refused because the other task had it. */
+  private static int take(Generator<?, ?, ?> g, int tries) {
+    int got = 0;
+    for (int i = 0; i < tries; i++) {
+      try {
+        g.next();
+        got++;
+      } catch (IllegalStateException busy) {
+        assertThat(busy).hasMessageEndingWith(" is already executing");
+      }
+      Aio.yieldNow();
+    }
+    return got;
+  }
+
+  @Test
+  @Parity("GEN-19")
+  void anotherTaskIsRefusedUnlessItIsShared() {
+    Aio.run(
+        () -> {
+          var g = slowly("g");
+          g.next();
+          var other = Aio.spawn(() -> catchThrowable(g::next).getMessage());
+
+          assertThat(other.join())
+              .matches(
+                  "generator 'g' was started in task 'Task-\\d+' \\(pending\\) and cannot go on in"
+                      + " task 'Task-\\d+' \\(pending\\): its body may hold on to its thread; drive"
+                      + " it in one place, or call shared\\(\\)");
+          g.close();
+        });
+  }
+
   private static void fail(Exception error) throws Exception {
     throw error;
   }

@@ -54,12 +54,48 @@ class HostsTest {
 
   @ParameterizedTest
   @EnumSource
-  void itMayMoveToAnotherThreadBetweenSteps(Kind kind) throws Exception {
-    try (var g = count()) {
+  void aSharedOneMovesToAnotherThreadBetweenSteps(Kind kind) throws Exception {
+    try (var g = count().shared()) {
       for (int i = 0; i < 1000; i += 2) {
         assertThat(g.next()).isEqualTo(i);
         assertThat(kind.call(g::next)).isEqualTo(i + 1);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anotherThreadIsRefusedAndNamesBoth(Kind kind) throws Exception {
+    try (var g = count()) {
+      assertThat(g.next()).isZero();
+
+      String refused = kind.call(() -> catchThrowable(g::next).getMessage());
+
+      assertThat(refused)
+          .matches(
+              "generator 'count' was started in thread '"
+                  + Thread.currentThread().getName()
+                  + "' and cannot go on in (thread '.*'|virtual thread \\d+): its body may hold on"
+                  + " to its thread; drive it in one place, or call shared\\(\\)");
+      assertThat(g.next()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatAnEndedThreadStartedMayGoOnElsewhere(Kind kind) throws Exception {
+    var thread = new ArrayList<Thread>();
+    try (var g = count()) {
+      int first =
+          kind.call(
+              () -> {
+                thread.add(Thread.currentThread());
+                return g.next();
+              });
+      thread.getFirst().join();
+
+      assertThat(first).isZero();
+      assertThat(g.next()).isEqualTo(1);
     }
   }
 
@@ -76,6 +112,7 @@ class HostsTest {
               goOn.await();
               y.yieldValue(1);
             });
+    g.shared();
     var first = new FutureTask<>(g::next);
     kind.threads.newThread(first).start();
     inside.await();
@@ -92,7 +129,7 @@ class HostsTest {
   @ParameterizedTest
   @EnumSource
   void manyThreadsRacingForOneGeneratorSeeEachValueOnce(Kind kind) throws Exception {
-    try (var g = count()) {
+    try (var g = count().shared()) {
       var seen = new ArrayList<Integer>();
       var tasks = new ArrayList<FutureTask<List<Integer>>>();
       for (int t = 0; t < 4; t++) {
@@ -163,6 +200,7 @@ class HostsTest {
     host.interrupt();
 
     assertThat(result.get()).isEqualTo("interrupted true");
+    host.join();
     g.close();
   }
 

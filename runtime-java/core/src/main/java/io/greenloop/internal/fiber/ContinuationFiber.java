@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A fiber of full mode: one continuation of the JDK. Nothing else touches them.
  *
  * <p>A generator has a scope of its own, so that it can be suspended from below a generator it
- * resumed (170 ns instead of 90, see bench/FiberBench); greenlets share one scope, because the
+ * resumed (170 ns instead of 90, see the bench "generator"); greenlets share one scope, because the
  * greenlet that runs is always the innermost. Between two resumes a continuation may move to
  * another thread.
  */

@@ -20,6 +20,7 @@ public final class Host {
 
   private final Thread thread;
   private final @Nullable Object owner;
+  private final boolean hub;
 
   /** What the greenlet module keeps for this host. */
   private @Nullable Object attachment;
@@ -29,7 +30,8 @@ public final class Host {
     LoopCore loop = LoopThread.currentLoop();
     Strand strand = loop == null ? null : loop.currentStrand();
     Object task = strand == null ? null : strand.owner();
-    owner = task != null || loop == null ? task : loop.face();
+    hub = task == null && loop != null;
+    owner = loop != null && hub ? loop.face() : task;
   }
 
   /** The host whose code calls this. */
@@ -45,6 +47,16 @@ public final class Host {
   /** Whether the caller runs on this host. */
   public boolean isCurrent() {
     return FULL ? Thread.currentThread() == thread : CURRENT.get() == this;
+  }
+
+  /** Whether its thread has ended. */
+  public boolean isOver() {
+    return !thread.isAlive();
+  }
+
+  /** Whether both run the callbacks of one loop, which changes its hub's thread at times. */
+  public boolean isSameHub(Host other) {
+    return hub && other.hub && owner == other.owner;
   }
 
   /** The thread at the bottom. */
@@ -65,6 +77,16 @@ public final class Host {
   /** Leaves an object for the greenlet module. */
   public void attach(Object value) {
     attachment = value;
+  }
+
+  /** The task, the callbacks of a loop, or the thread, in words. */
+  @Override
+  public String toString() {
+    if (owner != null) {
+      return hub ? "the callbacks of " + owner : owner.toString();
+    }
+    String name = thread.getName();
+    return name.isEmpty() ? "virtual thread " + thread.threadId() : "thread '" + name + "'";
   }
 
   /** Portable mode: the calling thread works for {@code host} from now on. */

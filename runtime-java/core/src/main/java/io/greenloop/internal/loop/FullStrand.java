@@ -64,7 +64,11 @@ final class FullStrand extends Strand implements Executor {
   @SuppressWarnings("ThreadPriorityCheck") // yield is what gives the carrier back
   void giveBack() {
     yielding = true;
-    Thread.yield();
+    if (Thread.currentThread() == thread) {
+      Thread.yield();
+    } else {
+      VirtualThreads.yieldAfresh();
+    }
     if (yielding) {
       yielding = false;
       throw PinnedException.at(owner);

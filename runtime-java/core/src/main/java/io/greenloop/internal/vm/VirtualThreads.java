@@ -53,7 +53,20 @@ public final class VirtualThreads {
     UNAVAILABLE = unavailable;
   }
 
+  /** Not final, so that it is never inlined. */
+  @SuppressWarnings("FieldMayBeFinal")
+  private static MethodHandle yieldHandle = findYield();
+
   private VirtualThreads() {}
+
+  private static MethodHandle findYield() {
+    try {
+      return MethodHandles.lookup()
+          .findStatic(Thread.class, "yield", MethodType.methodType(void.class));
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private static Method opened(Method member) {
     ((AccessibleObject) member).setAccessible(true);
@@ -86,6 +99,23 @@ public final class VirtualThreads {
   /** The scheduler of virtual threads that nobody gave another one. */
   public static Executor defaultScheduler() {
     return present(DEFAULT_SCHEDULER);
+  }
+
+  /**
+   * {@link Thread#yield} of the thread that really runs this.
+   *
+   * <p>A generator's body may move from one thread to another where it yields. The JIT compiler
+   * does not know that and takes the current thread of before for the current thread of after, all
+   * over the body and what is inlined into it. The call through a handle that is no constant is
+   * compiled apart, and asks again. (Without it: a wait after a move suspends the wrong thread, and
+   * hangs once the body is compiled.)
+   */
+  public static void yieldAfresh() {
+    try {
+      yieldHandle.invokeExact();
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
   }
 
   private static Error unexpected(Throwable e) {
