@@ -13,6 +13,7 @@ non-sealed class Callback extends Handle implements Runnable {
   private final Map<ContextVar<?>, Object> values;
   private final @Nullable Task<?> origin;
   private @Nullable TaskContext context; // made when somebody asks
+  private @Nullable StackTraceElement createdAt; // in debug mode
   private volatile boolean cancelled;
 
   /** A callback that runs in {@code context} itself. */
@@ -36,6 +37,11 @@ non-sealed class Callback extends Handle implements Runnable {
     this.bodyType = bodyType;
     this.values = values;
     this.origin = origin;
+  }
+
+  /** In debug mode: remembers the line that makes it. */
+  final void traceCreation(EventLoop loop) {
+    createdAt = CreationLine.here(loop);
   }
 
   @Override
@@ -84,6 +90,7 @@ non-sealed class Callback extends Handle implements Runnable {
     return "callback in "
         + Names.ofType(bodyType)
         + (cancelled ? " (cancelled)" : "")
+        + CreationLine.suffix(createdAt)
         + (origin == null ? "" : ", scheduled by " + origin.describe());
   }
 }

@@ -1,10 +1,14 @@
 package io.greenloop;
 
 import io.greenloop.internal.loop.LoopHooks;
+import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
 /** What the core tells about the entries it runs. */
 final class EntryEvents implements LoopHooks {
+  private static final System.Logger LOG = System.getLogger("io.greenloop");
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
   private final EventLoop loop;
 
   EntryEvents(EventLoop loop) {
@@ -25,6 +29,21 @@ final class EntryEvents implements LoopHooks {
             null,
             action instanceof Handle handle ? handle : null));
     return false;
+  }
+
+  @Override
+  public void slow(long nanos, Object action, @Nullable Object owner) {
+    String what =
+        owner instanceof Task<?> task
+            ? task.describeWithLine()
+            : action instanceof Callback c ? c.toString() : Names.ofBody(action);
+    LOG.log(
+        Level.WARNING,
+        "{0}: {1} ran for {2} ms without letting the loop go on (threshold {3} ms)",
+        loop,
+        what,
+        nanos / NANOS_PER_MILLI,
+        loop.slowCallbackThreshold().toMillis());
   }
 
   @Override

@@ -52,7 +52,10 @@ final class ErrorReports {
   private String text(ErrorContext error) {
     var text = new StringBuilder(loop.toString()).append(": ").append(error.message());
     for (Task<?> t = error.task(); t != null; t = t.parent().orElse(null)) {
-      text.append(t == error.task() ? "; in " : ", spawned by ").append(t.describe());
+      text.append(t == error.task() ? "; in " : ", spawned by ").append(t.describeWithLine());
+    }
+    if (error.task() != null && error.task().creationLine().isEmpty()) {
+      text.append(CreationLine.UNKNOWN);
     }
     return text.toString();
   }

@@ -49,6 +49,7 @@ public final class EventLoop implements AutoCloseable {
   private final ErrorReports errors = new ErrorReports(this);
   private final Executors executors = new Executors(this);
   private final Shutdown shutdown = new Shutdown(this);
+  private final SignalCallbacks signals = new SignalCallbacks(this);
   private final Proactor proactor;
   private final ParkedSteps parkedSteps = new ParkedSteps(this);
   private volatile boolean debug;
@@ -66,6 +67,7 @@ public final class EventLoop implements AutoCloseable {
             options.name(), this, options.clock(), new EntryEvents(this), options.schedule());
     rooms = new Rooms(this, core);
     proactor = new ReactorProactor(core);
+    timeEntries();
   }
 
   // ---- creating and finding ----------------------------------------------------------------
@@ -149,7 +151,7 @@ public final class EventLoop implements AutoCloseable {
   public Handle callSoon(TaskContext context, Runnable callback) {
     checkUsable("callSoon");
     Objects.requireNonNull(callback, "callback");
-    var entry = new Callback(callback, context, currentTaskOrNull());
+    var entry = traced(new Callback(callback, context, currentTaskOrNull()));
     core.ready(entry, null);
     return entry;
   }
@@ -167,7 +169,7 @@ public final class EventLoop implements AutoCloseable {
       return callSoon(callback);
     }
     Objects.requireNonNull(callback, "callback");
-    var entry = new Callback(callback, TaskContext.current().values(), null);
+    var entry = traced(new Callback(callback, TaskContext.current().values(), null));
     core.post(entry, null);
     return entry;
   }
@@ -201,12 +203,19 @@ public final class EventLoop implements AutoCloseable {
     Objects.requireNonNull(callback, "callback");
     Object owner = core.currentOwner();
     if (owner instanceof Task<?> task) {
-      return new Callback(callback, task.context().values(), task);
+      return traced(new Callback(callback, task.context().values(), task));
     }
     if (owner instanceof Callback origin) {
-      return new Callback(callback, origin.values(), null);
+      return traced(new Callback(callback, origin.values(), null));
     }
-    return new Callback(callback, TaskContext.ofThread().values(), null);
+    return traced(new Callback(callback, TaskContext.ofThread().values(), null));
+  }
+
+  private Callback traced(Callback entry) {
+    if (debug) {
+      entry.traceCreation(this);
+    }
+    return entry;
   }
 
   /** Now, on the loop's clock: monotonic, from an arbitrary origin. Any thread. */
@@ -364,6 +373,23 @@ public final class EventLoop implements AutoCloseable {
     return proactor;
   }
 
+  // ---- signals -----------------------------------------------------------------------------
+
+  /**
+   * Runs {@code callback} on this loop each time a signal of the operating system arrives (Python:
+   * {@code add_signal_handler}). One per signal: the last one wins. Closing the loop removes it,
+   * and what the JVM did before is put back.
+   *
+   * @param signal its name without SIG: {@code INT}, {@code TERM}, {@code HUP}
+   * @throws IllegalArgumentException if there is no such signal here
+   * @throws IllegalStateException if the JVM or the operating system keeps the signal
+   */
+  public Registration addSignalHandler(String signal, Runnable callback) {
+    checkUsable("addSignalHandler");
+    Objects.requireNonNull(callback, "callback");
+    return signals.add(signal, callback);
+  }
+
   // ---- executors ---------------------------------------------------------------------------
 
   /**
@@ -416,11 +442,17 @@ public final class EventLoop implements AutoCloseable {
   /** Turns debug mode on or off. */
   public void setDebug(boolean debug) {
     this.debug = debug;
+    timeEntries();
   }
 
   /** In debug mode callbacks that take longer are logged; 100 ms at first. */
   public void setSlowCallbackThreshold(Duration threshold) {
     slowCallbackThreshold = Objects.requireNonNull(threshold, "threshold");
+    timeEntries();
+  }
+
+  private void timeEntries() {
+    core.reportSlower(debug ? Times.nanos(slowCallbackThreshold) : Long.MAX_VALUE);
   }
 
   /** See {@link #setSlowCallbackThreshold}. */
@@ -521,6 +553,7 @@ public final class EventLoop implements AutoCloseable {
     if (core.isRunning()) {
       throw new IllegalStateException("close: " + this + " runs; stop it first");
     }
+    signals.removeAll();
     executors.close();
     failures.reportAll();
     core.close();
@@ -578,6 +611,14 @@ public final class EventLoop implements AutoCloseable {
       return task.context();
     }
     return owner instanceof Callback callback ? callback.context() : null;
+  }
+
+  /** Whether a run for something sleeps without timer, I/O or job. Any thread: may be outdated. */
+  boolean isIdleWithoutReason() {
+    return awaitedByRun != null
+        && core.pendingTimers() == 0
+        && core.outsideJobs() == 0
+        && core.poller().interests() == 0;
   }
 
   /** Queues an internal entry, from any thread. */

@@ -2,8 +2,6 @@ package io.greenloop;
 
 import static io.greenloop.internal.check.Known.present;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,12 +22,7 @@ final class Interruption implements AutoCloseable {
   private final @Nullable Consumer<String> whenStuck;
   private final CountDownLatch heard = new CountDownLatch(1);
   private final AtomicInteger signals = new AtomicInteger();
-  private final @Nullable Restore restore;
-
-  @FunctionalInterface
-  private interface Restore {
-    void run() throws ReflectiveOperationException;
-  }
+  private final @Nullable Registration installed;
 
   private Interruption(
       EventLoop loop,
@@ -39,7 +32,7 @@ final class Interruption implements AutoCloseable {
     this.loop = loop;
     this.main = main;
     this.whenStuck = whenStuck;
-    this.restore = handle ? install() : null;
+    this.installed = handle ? install() : null;
   }
 
   static Interruption of(Task<?> main, RunOptions options) {
@@ -107,43 +100,18 @@ final class Interruption implements AutoCloseable {
     return interrupted;
   }
 
-  // By reflection: the module jdk.unsupported may be absent, and javac warns of the direct use.
-  private @Nullable Restore install() {
+  private @Nullable Registration install() {
     try {
-      Class<?> signal = Class.forName("sun.misc.Signal");
-      Class<?> handler = Class.forName("sun.misc.SignalHandler");
-      Object sigint = signal.getConstructor(String.class).newInstance("INT");
-      Object ours =
-          Proxy.newProxyInstance(
-              handler.getClassLoader(),
-              new Class<?>[] {handler},
-              (proxy, method, args) -> {
-                if (method.getName().equals("handle")) {
-                  onSignal();
-                }
-                return method.getName().equals("hashCode") ? System.identityHashCode(proxy) : null;
-              });
-      var handle = signal.getMethod("handle", signal, handler);
-      Object before = handle.invoke(null, sigint, ours);
-      return () -> handle.invoke(null, sigint, before);
-    } catch (ClassNotFoundException e) {
-      return null;
-    } catch (InvocationTargetException e) {
-      return null; // the JVM keeps the signal for itself (-Xrs)
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("sun.misc.Signal is not what it was", e);
+      return Signals.install("INT", this::onSignal);
+    } catch (IllegalStateException e) {
+      return null; // -Xrs, or no jdk.unsupported
     }
   }
 
   @Override
   public void close() {
-    if (restore == null) {
-      return;
-    }
-    try {
-      restore.run();
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("the earlier SIGINT handler could not be put back", e);
+    if (installed != null) {
+      installed.remove();
     }
   }
 }

@@ -106,6 +106,7 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
   public final Registration whenDone(Consumer<? super LoopFuture<T>> callback) {
     loop.checkRoom("whenDone");
     var entry = new DoneCallback<T>(this, callback, TaskContext.current());
+    entry.traceCreation(loop);
     addWaiter(entry, null);
     return () -> waiters.remove(entry);
   }

@@ -31,6 +31,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   private final TaskContext context;
   private final @Nullable Task<?> parent;
   private final long number = NUMBERS.incrementAndGet();
+  private final @Nullable StackTraceElement createdAt;
   private @Nullable String name;
   private int cancelRequests;
   @Nullable String cancelReason;
@@ -57,6 +58,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     this.context = given != null ? given : TaskContext.current().copy();
     this.parent = loop.currentTaskOrNull();
     this.name = options.nameOrNull();
+    this.createdAt = CreationLine.here(loop);
   }
 
   /**
@@ -84,6 +86,16 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   /** Its context variables. */
   public final TaskContext context() {
     return context;
+  }
+
+  /** The line that spawned it, if it was spawned in debug mode. */
+  public final Optional<StackTraceElement> creationLine() {
+    return Optional.ofNullable(createdAt);
+  }
+
+  /** Name and creation line, for reports. */
+  final String describeWithLine() {
+    return describe() + CreationLine.suffix(createdAt);
   }
 
   /** The task that spawned it, if one did. */

@@ -26,8 +26,8 @@ final class UnseenFailures {
   }
 
   void watch(LoopFuture<?> future, Failure failure) {
-    if (failure.isSeen()) {
-      return;
+    if (failure.isSeen() || failure.thrown instanceof CancelledError) {
+      return; // a gather that was cancelled fails with the cancel, which is no error
     }
     var entry = new Watched(failure, describe(future));
     watched.add(entry);
@@ -35,11 +35,12 @@ final class UnseenFailures {
   }
 
   private static String describe(LoopFuture<?> future) {
-    var text = new StringBuilder(future.describe());
-    if (future instanceof Task<?> task) {
-      for (Task<?> t = task.parent().orElse(null); t != null; t = t.parent().orElse(null)) {
-        text.append(", spawned by ").append(t.describe());
-      }
+    if (!(future instanceof Task<?> task)) {
+      return future.describe();
+    }
+    var text = new StringBuilder(task.describeWithLine());
+    for (Task<?> t = task.parent().orElse(null); t != null; t = t.parent().orElse(null)) {
+      text.append(", spawned by ").append(t.describeWithLine());
     }
     return text.toString();
   }

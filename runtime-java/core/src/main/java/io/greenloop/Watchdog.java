@@ -14,6 +14,7 @@ final class Watchdog {
   private static final System.Logger LOG = System.getLogger("io.greenloop");
   private static final long LOOK_MILLIS = 100;
   private static final int LOOKS_UNTIL_STALL = 5;
+  static final int LOOKS_UNTIL_SUSPICION = 100;
   private static final Map<EventLoop, Watch> WATCHED = new ConcurrentHashMap<>();
 
   private static final class Eye {
@@ -31,6 +32,7 @@ final class Watchdog {
     private final EventLoop loop;
     private long lastSteps;
     private int looks;
+    private int idleLooks;
 
     Watch(EventLoop loop) {
       this.loop = loop;
@@ -41,15 +43,25 @@ final class Watchdog {
       WATCHED.remove(loop, this);
     }
 
-    private void look() {
+    void look() {
       LoopCore core = loop.core();
       long steps = core.steps();
       Strand holder = core.mountedStrand();
+      lookForIdleness(core, steps);
       if (core.isAsleep() || holder == null || steps != lastSteps) {
         lastSteps = steps;
         looks = 0;
       } else if (++looks == LOOKS_UNTIL_STALL) {
         report(holder);
+      }
+    }
+
+    /** A run that sleeps although somebody is awaited, and nothing is known to wake it. */
+    private void lookForIdleness(LoopCore core, long steps) {
+      if (steps != lastSteps || !core.isAsleep() || !loop.isIdleWithoutReason()) {
+        idleLooks = 0;
+      } else if (++idleLooks == LOOKS_UNTIL_SUSPICION) {
+        LOG.log(Level.WARNING, DeadLock.suspicion(loop, idleLooks * LOOK_MILLIS / 1000));
       }
     }
 

@@ -111,7 +111,7 @@ class ErrorReportTest {
     assertThat(logged.getFirst().getMessage())
         .matches(
             "loop 'loop-\\d+': something broke; in task 'child', spawned by task 'parent', spawned"
-                + " by task 'Task-\\d+'");
+                + " by task 'Task-\\d+' \\(creation lines unknown, run with --debug\\)");
     assertThat(logged.getFirst().getThrown()).hasMessage("disk");
   }
 

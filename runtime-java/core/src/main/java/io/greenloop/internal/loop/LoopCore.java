@@ -49,6 +49,7 @@ public final class LoopCore {
   private int turnsSincePoll;
   private boolean stopping;
   private boolean stopsWhenIdle;
+  private volatile long slowNanos = Long.MAX_VALUE;
   private boolean idleReported;
   private final Runnable idleCheck;
   private @Nullable Strand startingNow;
@@ -81,6 +82,11 @@ public final class LoopCore {
   }
 
   // ---- any thread --------------------------------------------------------------------------
+
+  /** Reports entries that run for longer; {@code Long.MAX_VALUE} for none. */
+  public void reportSlower(long nanos) {
+    slowNanos = nanos;
+  }
 
   /** The name given at creation. */
   public String name() {
@@ -470,7 +476,12 @@ public final class LoopCore {
     strand.queued = false;
     steps++;
     idleReported = false;
+    long limit = slowNanos;
+    long start = limit == Long.MAX_VALUE ? 0 : clock.nanos();
     strand.mount();
+    if (limit != Long.MAX_VALUE && strand.owner != null && clock.nanos() - start > limit) {
+      reportSlow(clock.nanos() - start, strand, strand.owner);
+    }
     // A hub that came back inside an entry is retired, unless it only waits for a direct switch.
     if (isInHubEntry(strand) && !immediate.contains(strand)) {
       strand.owner = ready.peekOwner();
@@ -607,15 +618,25 @@ public final class LoopCore {
     return ready.size() > 0 && !stopping && fatal == null && turnsSincePoll < TURNS_PER_POLL;
   }
 
+  /** On the hub, because the hook runs code of the layer above. */
+  private void reportSlow(long nanos, Object action, @Nullable Object owner) {
+    ready.add((Runnable) () -> hooks.slow(nanos, action, owner), null);
+  }
+
   private void runAction(Runnable action) {
     steps++;
     idleReported = false;
+    long limit = slowNanos;
+    long start = limit == Long.MAX_VALUE ? 0 : clock.nanos();
     try {
       action.run();
     } catch (Throwable thrown) {
       if (hooks.failed(thrown, action, currentOwner())) {
         failRun(thrown);
       }
+    }
+    if (limit != Long.MAX_VALUE && clock.nanos() - start > limit) {
+      reportSlow(clock.nanos() - start, action, currentOwner());
     }
   }
 

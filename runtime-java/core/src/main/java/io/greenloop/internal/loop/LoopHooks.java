@@ -11,6 +11,9 @@ public interface LoopHooks {
    */
   boolean failed(Throwable thrown, Object action, @Nullable Object owner);
 
+  /** An entry, or one step of it, ran for {@code nanos}: longer than asked to be reported. */
+  void slow(long nanos, Object action, @Nullable Object owner);
+
   /** Nothing is ready, no timer is set, and nothing outside is known to wake this loop. */
   void nothingCanWakeUs();
 
