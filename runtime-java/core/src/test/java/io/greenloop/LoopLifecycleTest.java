@@ -69,7 +69,7 @@ class LoopLifecycleTest {
             "runUntilComplete: " + t.loop() + " was stopped before task 'main' (pending) was done");
     assertThat(task.isDone()).isFalse();
 
-    assertThat((String) t.loop().runUntilComplete((Awaitable<String>) task)).isEqualTo("value");
+    assertThat(t.loop().runUntilComplete((Awaitable<String>) task)).isEqualTo("value");
   }
 
   @Test

@@ -154,13 +154,13 @@ class RunnerTest {
     ContextVar<String> var = ContextVar.create("v", "default");
     try (var runner = new Runner()) {
       runner.run(() -> var.set("set in run 1"));
-      assertThat((String) runner.run(var::get)).isEqualTo("set in run 1");
+      assertThat(runner.run(var::get)).isEqualTo("set in run 1");
       assertThat(var.get()).isEqualTo("default");
 
       var own = new TaskContext();
       runner.run(() -> var.set("in its own"), own);
-      assertThat((String) runner.run(var::get, own)).isEqualTo("in its own");
-      assertThat((String) runner.run(var::get)).isEqualTo("set in run 1");
+      assertThat(runner.run(var::get, own)).isEqualTo("in its own");
+      assertThat(runner.run(var::get)).isEqualTo("set in run 1");
     }
   }
 

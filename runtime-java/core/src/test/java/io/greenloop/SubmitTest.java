@@ -257,7 +257,7 @@ class SubmitTest {
   void ensureFutureGivesTheSameFutureATaskOrAnError(TestLoop t) {
     Promise<String> early = t.loop().newPromise();
     assertThat(t.loop().ensureFuture(early)).isSameAs(early);
-    Task<Integer> beforeTheRun = (Task<Integer>) t.loop().<Integer>ensureFuture(() -> 4);
+    Task<Integer> beforeTheRun = t.loop().<Integer>ensureFuture(() -> 4);
     try (var other = EventLoop.create(LoopOptions.defaults().withName("other"))) {
       Promise<String> foreign = other.newPromise();
       t.run(
