@@ -3,6 +3,7 @@ package io.greenloop;
 import static io.greenloop.internal.check.Known.present;
 
 import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.Strand;
 import io.greenloop.internal.loop.TimerNode;
 import java.io.PrintStream;
@@ -66,8 +67,8 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    * {@link Aio#currentTask} is the form that insists on a loop.
    */
   public static @Nullable Task<?> currentOrNull() {
-    EventLoop loop = EventLoop.runningHere();
-    return loop == null ? null : loop.currentTaskOrNull();
+    LoopCore core = LoopThread.currentLoop();
+    return core != null && core.currentOwner() instanceof Task<?> task ? task : null;
   }
 
   // ---- what it is --------------------------------------------------------------------------

@@ -63,8 +63,11 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
    * @throws IllegalStateException in a callback (no task to park), or while pinned
    */
   public T park(String operation, B brought) {
-    EventLoop loop = EventLoop.running(operation);
-    Task<?> task = loop.taskThatMayWait(operation);
+    Task<?> task = Task.currentOrNull();
+    if (task == null) {
+      task = EventLoop.running(operation).taskThatMayWait(operation); // throws: says why not
+    }
+    EventLoop loop = task.loop();
     loop.parkedSteps().note(task, operation);
     Strand strand = present(loop.core().currentStrand());
     var waiter = new ParkedTask<T>(loop, strand);

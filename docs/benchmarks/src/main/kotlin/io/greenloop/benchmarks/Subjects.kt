@@ -4,6 +4,8 @@ package io.greenloop.benchmarks
 internal val ALL_SUBJECTS: List<Subject> =
   listOf(
     coreSubjects(),
+    syncSubjects(),
+    greenSubjects(),
     suspendSubjects(),
     coroutineSubjects(),
     kotlinxSubjects(),
