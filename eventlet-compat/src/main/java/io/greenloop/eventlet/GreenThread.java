@@ -45,6 +45,8 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
     DEAD
   }
 
+  private static final TaskOptions OPTIONS = TaskOptions.DEFAULT.namePrefix("GreenThread");
+
   private final EventLoop loop;
   private final Event<T> exit = new Event<>(this);
   private final ArrayDeque<Link<T>> links = new ArrayDeque<>(0);
@@ -72,7 +74,7 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
   // ---- starting ----------------------------------------------------------------------------
 
   GreenThread<T> start() {
-    return start(TaskOptions.DEFAULT);
+    return start(OPTIONS);
   }
 
   GreenThread<T> startAfter(Duration delay, @Nullable Life spawner) {
@@ -81,7 +83,7 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
             delay,
             () -> {
               if (spawner == null || spawner.isAlive()) {
-                start(TaskOptions.DEFAULT.eagerStart(true)); // when due, not a turn later
+                start(OPTIONS.eagerStart(true)); // when due, not a turn later
               }
             });
     return this;

@@ -4,6 +4,7 @@ import io.greenloop.Aio;
 import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
+import io.greenloop.TaskOptions;
 import io.greenloop.ThrowingRunnable;
 import io.greenloop.greenlet.Greenlet;
 import io.greenloop.greenlet.GreenletError;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code spawnN} gives: a task with the face of a greenlet. It can be killed, and asked. */
 final class PlainGreenThread extends Greenlet {
+  private static final TaskOptions OPTIONS = TaskOptions.DEFAULT.namePrefix("GreenThread");
+
   private final EventLoop loop;
   private final ThrowingRunnable function;
   private final Task<@Nullable Void> task;
@@ -21,12 +24,12 @@ final class PlainGreenThread extends Greenlet {
   PlainGreenThread(EventLoop loop, ThrowingRunnable function) {
     this.loop = loop;
     this.function = function;
-    this.task = loop.spawn(this::runFunction);
+    this.task = loop.spawn(OPTIONS, this::runFunction);
   }
 
-  private void runFunction() {
+  private @Nullable Void runFunction() {
     if (killed) {
-      return; // before its start
+      return null; // before its start
     }
     started = true;
     try {
@@ -36,6 +39,7 @@ final class PlainGreenThread extends Greenlet {
     } catch (Throwable thrown) {
       Hub.threw(loop, this, task, thrown);
     }
+    return null;
   }
 
   /** Throws {@code error} where it waits; the caller goes on in the next turn. */

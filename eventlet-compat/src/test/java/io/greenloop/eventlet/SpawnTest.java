@@ -333,6 +333,16 @@ class SpawnTest {
   }
 
   @Test
+  void aReportNamesTheGreenThread(TestLoop t) {
+    t.run(
+        () -> {
+          var thread = Eventlet.spawn(() -> Aio.currentTask().orElseThrow().name());
+          assertThat(thread.await()).matches("GreenThread-\\d+");
+          assertThat(thread).hasToString("green thread '" + thread.await() + "' (dead)");
+        });
+  }
+
+  @Test
   void offTheLoopItSaysWhereToRun() {
     assertThatThrownBy(() -> Eventlet.spawn(() -> 1))
         .isExactlyInstanceOf(IllegalStateException.class)

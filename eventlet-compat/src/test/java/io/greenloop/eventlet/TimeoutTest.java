@@ -11,6 +11,7 @@ import io.greenloop.AsyncTimeoutException;
 import io.greenloop.greenlet.GreenletExit;
 import io.greenloop.testing.FullMode;
 import io.greenloop.testing.Parity;
+import io.greenloop.testing.RealTime;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -148,6 +149,24 @@ class TimeoutTest {
           assertThat(kept.isPending()).isFalse();
           Eventlet.sleep(ofMillis(10));
         });
+  }
+
+  @Test
+  @RealTime
+  @Parity("EV-1.5.9")
+  void aBodyThatDoesNotWaitIsNotInterrupted() {
+    try (var t = TestLoop.real()) {
+      t.run(
+          () -> {
+            var timeout = Timeout.start(ofMillis(1));
+            long end = System.nanoTime() + ofMillis(20).toNanos();
+            while (System.nanoTime() < end) {
+              Thread.onSpinWait();
+            }
+            assertThat(timeout.isPending()).isTrue();
+            assertThat(catchThrowable(() -> Eventlet.sleep(ofMillis(20)))).isSameAs(timeout);
+          });
+    }
   }
 
   @Test

@@ -33,6 +33,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   private final @Nullable Task<?> parent;
   private final long number = NUMBERS.incrementAndGet();
   private final @Nullable StackTraceElement createdAt;
+  private final String namePrefix;
   private @Nullable String name;
   private int cancelRequests;
   @Nullable String cancelReason;
@@ -58,6 +59,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     TaskContext given = options.contextOrNull();
     this.context = given != null ? given : TaskContext.current().copy();
     this.parent = loop.currentTaskOrNull();
+    this.namePrefix = options.namePrefixOrDefault();
     this.name = options.nameOrNull();
     this.createdAt = CreationLine.here(loop);
   }
@@ -76,7 +78,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   /** Its name; {@code Task-N} unless given. Any thread. */
   public final String name() {
     String given = name;
-    return given != null ? given : "Task-" + number;
+    return given != null ? given : namePrefix + "-" + number;
   }
 
   /** Renames it, also while it runs. */

@@ -5,15 +5,20 @@ import org.jspecify.annotations.Nullable;
 /** How to make a task (Python: the keywords of {@code create_task}). Immutable. */
 public final class TaskOptions {
   /** No name, a copy of the present context, lazy start as the factory says. */
-  public static final TaskOptions DEFAULT = new TaskOptions(null, null, null);
+  public static final TaskOptions DEFAULT = new TaskOptions(null, "Task", null, null);
 
   private final @Nullable String name;
+  private final String namePrefix;
   private final @Nullable TaskContext context;
   private final @Nullable Boolean eagerStart;
 
   private TaskOptions(
-      @Nullable String name, @Nullable TaskContext context, @Nullable Boolean eagerStart) {
+      @Nullable String name,
+      String namePrefix,
+      @Nullable TaskContext context,
+      @Nullable Boolean eagerStart) {
     this.name = name;
+    this.namePrefix = namePrefix;
     this.context = context;
     this.eagerStart = eagerStart;
   }
@@ -25,12 +30,19 @@ public final class TaskOptions {
 
   /** The task's name. */
   public TaskOptions name(Object name) {
-    return new TaskOptions(String.valueOf(name), context, eagerStart);
+    return new TaskOptions(String.valueOf(name), namePrefix, context, eagerStart);
+  }
+
+  /**
+   * What stands before the number in the name of a task that is given none; {@code Task} at first.
+   */
+  public TaskOptions namePrefix(String prefix) {
+    return new TaskOptions(name, prefix, context, eagerStart);
   }
 
   /** The context itself, not a copy of it. */
   public TaskOptions context(TaskContext context) {
-    return new TaskOptions(name, context, eagerStart);
+    return new TaskOptions(name, namePrefix, context, eagerStart);
   }
 
   /**
@@ -38,11 +50,15 @@ public final class TaskOptions {
    * factory says.
    */
   public TaskOptions eagerStart(boolean eager) {
-    return new TaskOptions(name, context, eager);
+    return new TaskOptions(name, namePrefix, context, eager);
   }
 
   @Nullable String nameOrNull() {
     return name;
+  }
+
+  String namePrefixOrDefault() {
+    return namePrefix;
   }
 
   @Nullable TaskContext contextOrNull() {
