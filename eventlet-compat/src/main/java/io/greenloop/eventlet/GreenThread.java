@@ -8,6 +8,7 @@ import io.greenloop.LoopFuture;
 import io.greenloop.Promise;
 import io.greenloop.Registration;
 import io.greenloop.Task;
+import io.greenloop.TaskBody;
 import io.greenloop.TaskOptions;
 import io.greenloop.TimerHandle;
 import io.greenloop.greenlet.GreenletExit;
@@ -90,12 +91,23 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
   }
 
   private GreenThread<T> start(TaskOptions options) {
-    Task<@Nullable Void> started = loop.spawn(options, this::run);
-    task = started;
-    if (!started.isDone()) {
-      started.whenDone(done -> endedOutside());
-    }
+    task = loop.spawn(options, new Carried());
     return this;
+  }
+
+  /** The body of the task. */
+  private final class Carried implements TaskBody<@Nullable Void> {
+    @Override
+    public @Nullable Void call() {
+      return run();
+    }
+
+    @Override
+    public void neverRun(Throwable reason) {
+      if (state == State.PENDING) {
+        endBy(reason);
+      }
+    }
   }
 
   private @Nullable Void run() {
@@ -119,13 +131,6 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
     settleFuture();
     end(null);
     return null;
-  }
-
-  /** The task was cancelled before its first step: nothing of ours has run. */
-  private void endedOutside() {
-    if (state == State.PENDING) {
-      endBy(new CancelledError("its task was cancelled before it started"));
-    }
   }
 
   private void endBy(Throwable thrown) {

@@ -377,11 +377,11 @@ class SpawnTest {
     t.run(
         () -> {
           var thread = Eventlet.spawn(() -> t.note("ran"));
-          thread.task().orElseThrow().cancel();
+          thread.task().orElseThrow().cancel("early");
 
           assertThatThrownBy(thread::await)
               .isExactlyInstanceOf(io.greenloop.CancelledError.class)
-              .hasMessage("its task was cancelled before it started");
+              .hasMessage("early");
           assertThat(thread.isDead()).isTrue();
         });
 

@@ -33,13 +33,15 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
   private void runBody() {
     Callable<? extends T> toRun = present(body);
     body = null;
-    if (mustCancel) {
-      tryCancel(new Failure(cancelReason)); // cancelled before its first step: nothing runs
+    if (mustCancel) { // cancelled before its first step: nothing runs
+      neverRun(toRun, new CancelledError(cancelReason));
+      tryCancel(new Failure(cancelReason));
       return;
     }
     try {
       Throwable before = takeInjected();
       if (before != null) {
+        neverRun(toRun, before);
         throw before;
       }
       bodyReturned(toRun.call());
@@ -47,6 +49,12 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
       if (bodyThrew(thrown)) {
         loop().core().failRun(thrown);
       }
+    }
+  }
+
+  private static void neverRun(Callable<?> body, Throwable reason) {
+    if (body instanceof TaskBody<?> wantsToKnow) {
+      wantsToKnow.neverRun(reason);
     }
   }
 

@@ -111,6 +111,36 @@ class ThrowIntoTest {
   }
 
   @Test
+  void aBodyThatWantsToKnowIsToldThatItWillNeverRun(TestLoop t) {
+    record Wanting(TestLoop t) implements TaskBody<String> {
+      @Override
+      public String call() {
+        t.note("ran");
+        return "ran";
+      }
+
+      @Override
+      public void neverRun(Throwable reason) {
+        t.note("never: " + reason.getMessage());
+      }
+    }
+    t.run(
+        () -> {
+          var cancelled = spawn(new Wanting(t));
+          cancelled.cancel("cancelled");
+          var killed = spawn(new Wanting(t));
+          killed.throwInto(new Kill("killed"));
+          var fine = spawn(new Wanting(t));
+
+          assertThat(fine.join()).isEqualTo("ran");
+          assertThat(cancelled.isCancelled()).isTrue();
+          assertThat(killed.exceptionNow()).hasMessage("killed");
+        });
+
+    assertThat(t.trail()).containsExactly("never: killed@0", "never: cancelled@0", "ran@0");
+  }
+
+  @Test
   void intoItselfItIsThrownRightThere(TestLoop t) {
     t.run(
         () -> {
