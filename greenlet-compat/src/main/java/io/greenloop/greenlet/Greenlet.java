@@ -348,6 +348,19 @@ public class Greenlet implements AutoCloseable {
     return fiber != null || isMain();
   }
 
+  /**
+   * The frames of its own code while it is suspended, innermost first, without those of whoever
+   * started it; empty if it is new, current or dead (Python: {@code gr_frame}).
+   */
+  public StackTraceElement[] getStackTrace() {
+    if (!isActive() || this == tree.current) {
+      return Frames.NONE;
+    }
+    return isMain()
+        ? Frames.ofMain(tree.host.thread().getStackTrace())
+        : Frames.ofFiber(fiber().stackTrace());
+  }
+
   private boolean isMain() {
     return tree.main == this;
   }

@@ -16,4 +16,14 @@ public class GreenletExit extends Error {
   public GreenletExit(@Nullable String message) {
     super(message);
   }
+
+  /**
+   * Throws {@code caught} again if it is an exit: the first line of a {@code catch (Throwable)}
+   * that must not keep a greenlet alive against a kill.
+   */
+  public static void rethrowIfPresent(Throwable caught) {
+    if (caught instanceof GreenletExit exit) {
+      throw exit;
+    }
+  }
 }
