@@ -83,7 +83,7 @@ public class Greenlet implements AutoCloseable {
   public Greenlet(@Nullable Greenlet parent) {
     tree = Tree.here();
     if (parent != null && parent.tree != tree) {
-      throw foreignParent("new Greenlet", parent);
+      throw Texts.foreignParent("new Greenlet", tree, parent);
     }
     this.parent = parent != null ? parent : tree.current;
   }
@@ -128,14 +128,14 @@ public class Greenlet implements AutoCloseable {
    * @param args what the first switch sent
    */
   protected @Nullable Object run(@Nullable Object... args) throws Exception {
-    throw noRun("run");
+    throw Texts.noRun("run", this);
   }
 
   /** As {@link #run(Object...)}, for a subclass that takes named values. */
   protected @Nullable Object run(SwitchArgs args) throws Exception {
     if (!args.named().isEmpty()) {
       throw new IllegalArgumentException(
-          "run of " + id() + " takes no named values: got " + args.named().keySet());
+          "run of " + Texts.id(this) + " takes no named values: got " + args.named().keySet());
     }
     Body given = body;
     body = null;
@@ -162,7 +162,7 @@ public class Greenlet implements AutoCloseable {
   public void clearRun() {
     checkNew("clearRun");
     if (body == null) {
-      throw new IllegalStateException("clearRun: " + id() + " was given no body");
+      throw new IllegalStateException("clearRun: " + Texts.id(this) + " was given no body");
     }
     body = null;
   }
@@ -170,7 +170,10 @@ public class Greenlet implements AutoCloseable {
   private void checkNew(String operation) {
     if (state != NEW) {
       throw new IllegalStateException(
-          operation + ": " + id() + (state == DEAD ? " is dead" : " has started already"));
+          operation
+              + ": "
+              + Texts.id(this)
+              + (state == DEAD ? " is dead" : " has started already"));
     }
   }
 
@@ -229,7 +232,7 @@ public class Greenlet implements AutoCloseable {
       target = Objects.requireNonNull(target.parent);
     }
     if (target.state == NEW && !target.hasRun()) {
-      throw target.noRun(operation);
+      throw Texts.noRun(operation, target);
     }
   }
 
@@ -274,7 +277,7 @@ public class Greenlet implements AutoCloseable {
     }
     checkHere("close");
     if (isMain() || this == tree.current) {
-      throw new IllegalStateException("close: " + id() + " runs; it ends by itself");
+      throw new IllegalStateException("close: " + Texts.id(this) + " runs; it ends by itself");
     }
     if (state == NEW) {
       dieUnstarted();
@@ -285,7 +288,7 @@ public class Greenlet implements AutoCloseable {
     throwInto();
     if (state != DEAD) {
       parent = before;
-      throw new IllegalStateException("close: " + id() + " ignored GreenletExit");
+      throw new IllegalStateException("close: " + Texts.id(this) + " ignored GreenletExit");
     }
   }
 
@@ -309,7 +312,7 @@ public class Greenlet implements AutoCloseable {
     }
     Objects.requireNonNull(parent, "parent");
     if (parent.tree != tree) {
-      throw foreignParent("setParent", parent);
+      throw Texts.foreignParent("setParent", tree, parent);
     }
     for (Greenlet g = parent; g != null; g = g.parent) {
       if (g == this) {
@@ -317,18 +320,6 @@ public class Greenlet implements AutoCloseable {
       }
     }
     this.parent = parent;
-  }
-
-  private IllegalArgumentException foreignParent(String operation, Greenlet parent) {
-    return new IllegalArgumentException(
-        operation
-            + ": "
-            + parent.id()
-            + " belongs to "
-            + parent.tree.name()
-            + ", this greenlet to "
-            + tree.name()
-            + "; a parent must be of the same host");
   }
 
   // ---- state, for any thread ---------------------------------------------------------------
@@ -361,7 +352,7 @@ public class Greenlet implements AutoCloseable {
         : Frames.ofFiber(fiber().stackTrace());
   }
 
-  private boolean isMain() {
+  final boolean isMain() {
     return tree.main == this;
   }
 
@@ -423,11 +414,6 @@ public class Greenlet implements AutoCloseable {
     body = null;
   }
 
-  final IllegalStateException noRun(String operation) {
-    return new IllegalStateException(
-        operation + ": " + id() + " has no run: give it a body, or override run");
-  }
-
   /** The bottom of its stack. */
   private final class Root implements Runnable {
     @Override
@@ -454,7 +440,7 @@ public class Greenlet implements AutoCloseable {
 
     @Override
     public String toString() {
-      return "greenlet " + id();
+      return "greenlet " + Texts.id(Greenlet.this);
     }
   }
 
@@ -465,42 +451,17 @@ public class Greenlet implements AutoCloseable {
 
   private void checkHere(String operation) {
     if (!tree.isHere()) {
-      Greenlet here = current();
-      throw new GreenletError(
-          operation
-              + ": "
-              + id()
-              + " belongs to "
-              + tree.name()
-              + (tree.isOver() ? ", which happens to have exited" : "")
-              + "; the caller, "
-              + here.id()
-              + ", runs in "
-              + here.tree.name()
-              + "; a greenlet cannot switch to a different host, send it the value instead");
+      throw Texts.foreignHost(operation, this);
     }
   }
 
-  private String id() {
-    return getClass().getSimpleName() + "@" + Integer.toHexString(System.identityHashCode(this));
+  final Tree tree() {
+    return tree;
   }
 
   /** Its class, its host, and the words CPython uses for its state. */
   @Override
   public String toString() {
-    return id() + " of " + tree.name() + ": " + words() + (isMain() && !isDead() ? " main" : "");
-  }
-
-  private String words() {
-    if (state == NEW) {
-      return "pending";
-    }
-    if (state == DEAD) {
-      return "dead";
-    }
-    if (tree.isOver()) {
-      return "(thread exited) dead";
-    }
-    return (this == tree.current ? "current" : "suspended") + " active started";
+    return Texts.describe(this);
   }
 }

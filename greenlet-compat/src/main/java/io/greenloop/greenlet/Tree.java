@@ -168,7 +168,7 @@ final class Tree {
       }
       if (g.isNew()) {
         if (!g.hasRun()) {
-          failure = g.noRun("switch");
+          failure = Texts.noRun("switch", g);
           continue;
         }
         if (failure == null) {
