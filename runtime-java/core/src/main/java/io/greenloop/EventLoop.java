@@ -61,6 +61,7 @@ public final class EventLoop implements AutoCloseable {
   @Nullable LoopFuture<?> awaitedByRun;
 
   EventLoop(LoopOptions options) {
+    ModeNotice.show();
     debug = options.debug();
     core =
         new LoopCore(

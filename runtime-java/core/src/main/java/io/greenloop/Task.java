@@ -382,9 +382,12 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
 
   /**
    * What left a body or a scope: a cancel that foreign code turned into an error of its own (an
-   * interrupt) comes back as the cancel it was.
+   * interrupt) comes back as the cancel it was, and counts as delivered; anything else is given
+   * back. For code that makes scopes of its own, with the failure of a body in its hands.
+   *
+   * <p><b>Room:</b> loop, in this task.
    */
-  final Throwable unmask(Throwable thrown) {
+  public final Throwable unmask(Throwable thrown) {
     if (!mustCancel || !Interrupts.isCancelInDisguise(thrown)) {
       return thrown;
     }

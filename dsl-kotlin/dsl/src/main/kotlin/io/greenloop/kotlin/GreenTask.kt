@@ -63,7 +63,7 @@ internal open class GreenTask<T>(
   fun run(body: () -> T): T {
     started = true
     element.task = Aio.currentTask().get()
-    val result = runCatching(body)
+    val result = runCatching(body).recoverCatching { throw task.unmask(it) }
     bodyEnded = true
     if (cancelsBody) task.uncancel()
     resumeWith(result.cancelledAsKotlin())
