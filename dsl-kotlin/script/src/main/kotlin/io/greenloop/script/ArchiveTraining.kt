@@ -94,7 +94,8 @@ internal object ArchiveTraining {
     val made = work.resolve("kotlinc.aot")
     val script = sample(work)
     val extra = listOf("-XX:AOTCacheOutput=$made")
-    val command = CompilerProcess.command(script, "train", work.resolve("train.jar"), extra)
+    val job = CompilerJob(script, "train", work.resolve("train.jar"))
+    val command = CompilerProcess.command(listOf(job), extra)
     return succeeds(ProcessBuilder(command)) && keep(made, archive)
   }
 

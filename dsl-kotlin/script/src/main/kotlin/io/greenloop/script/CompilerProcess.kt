@@ -4,21 +4,29 @@ import java.io.File
 import java.nio.file.Files
 import java.nio.file.Path
 
-/** Starts the JVM that compiles one script and ends. */
+/**
+ * A script to compile.
+ *
+ * @property shown what messages call it
+ * @property jar where its compiled form belongs
+ */
+internal class CompilerJob(
+  val script: Path,
+  val shown: String,
+  val jar: Path,
+)
+
+/** Starts the JVM that compiles scripts and ends. */
 internal object CompilerProcess {
   /**
-   * Compiles [script], called [shown] in messages, into [jar]; diagnostics go to standard error.
+   * Does [jobs], one after the other; diagnostics go to standard error.
    *
-   * @return 0, or 2 if the script does not compile or the compiler broke
+   * @return 0, or 2 if a script does not compile or the compiler broke
    */
-  fun compile(
-    script: Path,
-    shown: String,
-    jar: Path,
-  ): Int {
+  fun compile(jobs: List<CompilerJob>): Int {
     val archive = Home.compilerArchive?.takeIf { Files.exists(it) }
     val extra = if (archive != null) listOf("-XX:AOTCache=$archive") else emptyList()
-    val code = ProcessBuilder(command(script, shown, jar, extra)).inheritIO().start().waitFor()
+    val code = ProcessBuilder(command(jobs, extra)).inheritIO().start().waitFor()
     if (code != ExitCode.OK &&
       code != ExitCode.USAGE
     ) {
@@ -32,9 +40,7 @@ internal object CompilerProcess {
    * archive only serves a JVM with the flags and class path it was made with.
    */
   fun command(
-    script: Path,
-    shown: String,
-    jar: Path,
+    jobs: List<CompilerJob>,
     extra: List<String>,
   ): List<String> =
     buildList {
@@ -52,9 +58,11 @@ internal object CompilerProcess {
       add("-cp")
       add(jars("lib", "lib/launcher", "lib/compiler").joinToString(File.pathSeparator))
       add("io.greenloop.script.compiler.CompileMain")
-      add(script.toString())
-      add(shown)
-      add(jar.toString())
+      for (job in jobs) {
+        add(job.script.toString())
+        add(job.shown)
+        add(job.jar.toString())
+      }
     }
 
   private fun jars(vararg folders: String): List<Path> =

@@ -18,7 +18,8 @@ internal class RunRequest(
 ) {
   val path: Path = Path.of(shown)
 
-  fun options(): ScriptOptions = ScriptOptions(path.fileName.toString(), seed, virtualTime, debug)
+  fun options(): ScriptOptions =
+    ScriptOptions(path.toAbsolutePath().normalize(), seed, virtualTime, debug)
 
   companion object {
     /**

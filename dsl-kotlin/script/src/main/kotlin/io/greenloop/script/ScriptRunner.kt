@@ -5,6 +5,7 @@ import io.greenloop.kotlin.script.ScriptScope
 import java.lang.reflect.InvocationTargetException
 import java.net.URLClassLoader
 import java.nio.file.Files
+import java.nio.file.Path
 
 /**
  * From a script file to its exit code: look into the cache, compile on a miss, run in this process.
@@ -34,34 +35,52 @@ internal object ScriptRunner {
     ) : Found
   }
 
-  private fun compiled(request: RunRequest): Found {
-    val path = request.path
-    val problem =
-      when {
-        !Files.exists(path) -> "no such file"
-
-        Files.isDirectory(path) -> "is a folder, not a script"
-
-        !path.fileName.toString().endsWith(
-          EXTENSION,
-        ) -> "the name of a script ends with $EXTENSION"
-
-        !Files.isReadable(path) -> "permission denied"
-
-        else -> null
+  /** Brings the compiled forms of [scripts] up to date, all in one compiler process. */
+  fun compile(scripts: List<String>): Int {
+    val jobs =
+      scripts.map { shown ->
+        val path = Path.of(shown)
+        problem(path)?.let {
+          complain("compile $shown: $it")
+          return ExitCode.USAGE
+        }
+        job(path, shown)
       }
-    if (problem != null) {
-      complain("run ${request.shown}: $problem")
+    val outdated = jobs.filter { CachedScript.open(it.jar) == null }
+    return if (outdated.isEmpty()) ExitCode.OK else CompilerProcess.compile(outdated)
+  }
+
+  private fun compiled(request: RunRequest): Found {
+    problem(request.path)?.let {
+      complain("run ${request.shown}: $it")
       return Found.Error(ExitCode.USAGE)
     }
-    val jar = CachedScript.place(path, Files.readAllBytes(path))
-    CachedScript.open(jar)?.let { return Found.Script(it) }
-    val code = CompilerProcess.compile(path.toAbsolutePath().normalize(), request.shown, jar)
+    val job = job(request.path, request.shown)
+    CachedScript.open(job.jar)?.let { return Found.Script(it) }
+    val code = CompilerProcess.compile(listOf(job))
     if (code != ExitCode.OK) return Found.Error(code)
-    return CachedScript.open(jar)?.let { Found.Script(it) } ?: run {
+    return CachedScript.open(job.jar)?.let { Found.Script(it) } ?: run {
       complain("run ${request.shown}: it changed while it was compiled; run it again")
       Found.Error(ExitCode.USAGE)
     }
+  }
+
+  /** What is wrong with [path] as a script, or null. */
+  private fun problem(path: Path): String? =
+    when {
+      !Files.exists(path) -> "no such file"
+      Files.isDirectory(path) -> "is a folder, not a script"
+      !path.fileName.toString().endsWith(EXTENSION) -> "the name of a script ends with $EXTENSION"
+      !Files.isReadable(path) -> "permission denied"
+      else -> null
+    }
+
+  private fun job(
+    path: Path,
+    shown: String,
+  ): CompilerJob {
+    val jar = CachedScript.place(path, Files.readAllBytes(path))
+    return CompilerJob(path.toAbsolutePath().normalize(), shown, jar)
   }
 
   private fun execute(

@@ -56,7 +56,7 @@ public object ScriptRuntime {
     body: (ScriptScope) -> Unit,
   ) {
     Aio.currentTask().get().setName(options.name)
-    runScope { scope -> body(ScriptScope(args, scope)) }
+    runScope { scope -> body(ScriptScope(args, options.file, scope)) }
   }
 
   private fun runOptions(options: ScriptOptions): RunOptions {

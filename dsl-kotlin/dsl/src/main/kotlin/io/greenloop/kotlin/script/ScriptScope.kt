@@ -2,6 +2,7 @@ package io.greenloop.kotlin.script
 
 import io.greenloop.ExitRequest
 import io.greenloop.kotlin.GreenScope
+import java.nio.file.Path
 
 /**
  * What a script can name at any depth, also inside `spawn { }` and `green { }`: a receiver of its
@@ -10,6 +11,9 @@ import io.greenloop.kotlin.GreenScope
 public interface ScriptProgram {
   /** The words after the script's name on the command line. */
   public val args: List<String>
+
+  /** The script's own file, absolute; for what lies beside it. */
+  public val scriptFile: Path
 
   /**
    * Ends the script at once with exit code [code]: its tasks are cancelled, cleanup (`finally`) runs
@@ -29,6 +33,7 @@ public interface ScriptProgram {
  */
 public class ScriptScope internal constructor(
   override val args: List<String>,
+  override val scriptFile: Path,
   scope: GreenScope,
 ) : ScriptProgram,
   GreenScope by scope

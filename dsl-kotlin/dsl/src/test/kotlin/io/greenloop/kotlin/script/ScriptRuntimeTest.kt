@@ -8,6 +8,7 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.launch
+import java.nio.file.Path
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
@@ -18,7 +19,7 @@ private fun script(
   body: ScriptScope.() -> Unit,
 ): Int {
   trail.clear()
-  val options = ScriptOptions("test.loop.kts", virtualTime = true)
+  val options = ScriptOptions(Path.of("test.loop.kts"), virtualTime = true)
   return ScriptRuntime.run(args.asList(), options) { it.body() }
 }
 

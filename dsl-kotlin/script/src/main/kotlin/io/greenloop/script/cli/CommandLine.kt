@@ -31,7 +31,12 @@ internal object CommandLine {
 @Command(
   name = "greenloop",
   description = ["Runs Kotlin scripts on an event loop."],
-  subcommands = [RunCommand::class, DoctorCommand::class, BenchCommand::class],
+  subcommands = [
+    RunCommand::class,
+    CompileCommand::class,
+    DoctorCommand::class,
+    BenchCommand::class,
+  ],
   mixinStandardHelpOptions = true,
   versionProvider = Version::class,
 )
@@ -82,6 +87,19 @@ internal class RunCommand : Callable<Int> {
   private var args: List<String> = emptyList()
 
   override fun call(): Int = ScriptRunner.run(RunRequest(script, args, seed, virtualTime, debug))
+}
+
+@Command(
+  name = "compile",
+  description = ["Compiles scripts into the cache without running them."],
+  mixinStandardHelpOptions = true,
+  versionProvider = Version::class,
+)
+internal class CompileCommand : Callable<Int> {
+  @Parameters(paramLabel = "SCRIPT", arity = "1..*", description = ["*.loop.kts files"])
+  private lateinit var scripts: List<String>
+
+  override fun call(): Int = ScriptRunner.compile(scripts)
 }
 
 @Command(

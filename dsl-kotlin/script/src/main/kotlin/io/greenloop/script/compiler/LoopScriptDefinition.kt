@@ -177,6 +177,9 @@ internal class LoopScriptDefinition(
     val IMPORTS =
       listOf("io.greenloop.kotlin.*") +
         each("io.greenloop.kotlin.script", "DependsOn Repository Import") +
+        each("io.greenloop", "Aio EventLoop CancelledError") +
+        each("kotlinx.coroutines", "async awaitAll coroutineScope delay launch supervisorScope") +
+        each("kotlinx.coroutines", "withTimeout withTimeoutOrNull") +
         each("kotlin.time", "Duration measureTime measureTimedValue") +
         each("kotlin.time.Duration.Companion", "nanoseconds microseconds milliseconds") +
         each("kotlin.time.Duration.Companion", "seconds minutes hours days")

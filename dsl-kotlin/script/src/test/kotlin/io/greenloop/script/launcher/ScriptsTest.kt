@@ -62,6 +62,23 @@ class ScriptsTest :
         "wrong.loop.kts:5:5: error: Unresolved reference 'yieldLop'.\n"
     }
 
+    test("compile fills the cache for several scripts; one that does not compile stops no other") {
+      greenloop.file("one.loop.kts", "println(1)")
+      greenloop.file("two.loop.kts", "println(two)")
+      greenloop.file("three.loop.kts", "println(3)")
+      val before = greenloop.compiledScripts().size
+
+      val run = greenloop.run("compile", "one.loop.kts", "two.loop.kts", "three.loop.kts")
+
+      run.err shouldBe "two.loop.kts:1:9: error: Unresolved reference 'two'.\n"
+      run.exitCode shouldBe 2
+      run.out shouldBe ""
+      greenloop.compiledScripts() shouldHaveSize before + 2
+      greenloop.run("compile", "one.loop.kts", "three.loop.kts").exitCode shouldBe 0
+      greenloop.run("compile", "none.loop.kts").err shouldBe
+        "greenloop: compile none.loop.kts: no such file\n"
+    }
+
     test("a syntax error is shown with its quote closed, by the name that was typed") {
       greenloop.file("syntax.loop.kts", "val a = (1")
 
