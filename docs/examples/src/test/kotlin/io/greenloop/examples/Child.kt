@@ -16,8 +16,8 @@ class Child(
       *command,
     ).directory(folder.toFile()).also { it.environment() += environment }.start()
   private val arrived = LinkedBlockingQueue<String>()
-  private val errors =
-    CompletableFuture.supplyAsync { String(process.errorStream.readAllBytes(), Charsets.UTF_8) }
+  private val errorLines = LinkedBlockingQueue<String>()
+  private val errors = CompletableFuture<String>()
 
   /** What it has printed so far. */
   val lines = ArrayList<String>()
@@ -28,6 +28,15 @@ class Child(
       process.inputReader(Charsets.UTF_8).forEachLine { arrived.put(it) }
       arrived.put(END)
     }
+    Thread.ofVirtual().start {
+      val all = StringBuilder()
+      process.errorReader(Charsets.UTF_8).forEachLine {
+        all.appendLine(it)
+        errorLines.put(it)
+      }
+      errors.complete(all.toString())
+      errorLines.put(END)
+    }
   }
 
   /** Reads until it prints [line]. */
@@ -35,6 +44,14 @@ class Child(
     do {
       val next = next() ?: error("it ended without printing '$line'; it printed $lines\n$err")
     } while (next != line)
+  }
+
+  /** Waits until a line of its standard error contains [part]. */
+  fun awaitError(part: String) {
+    do {
+      val line = checkNotNull(errorLines.poll(PATIENCE, TimeUnit.SECONDS)) { "never said '$part'" }
+      check(line != END) { "it ended without saying '$part': $err" }
+    } while (part !in line)
   }
 
   /** Ctrl-C. */

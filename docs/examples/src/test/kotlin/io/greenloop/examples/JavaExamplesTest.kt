@@ -1,6 +1,8 @@
 package io.greenloop.examples
 
 import io.greenloop.Aio
+import io.greenloop.RunOptions
+import io.greenloop.examples.scripts.fiveForms
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
@@ -82,6 +84,29 @@ class JavaExamplesTest :
       linesOf { Delegation.run(virtualTime()) }.shouldContainExactly("Compute 1 + 2", "Result: 3")
     }
 
+    test("PRG-11: version one, B is never switched to") {
+      linesOf { TwoGreenlets.versionOne() }.shouldContainExactly(
+        "start running in main thread",
+        "in function A",
+        "main thread resumes here",
+      )
+    }
+
+    test("PRG-11: version two, A switches to B and B back") {
+      linesOf { TwoGreenlets.versionTwo() }.shouldContainExactly(
+        "start running in main thread",
+        "in function A",
+        "in function B",
+        "in function A again",
+        "main thread resumes here",
+      )
+    }
+
+    test("PRG-12: two green threads alternate") {
+      linesOf { EventletHello.run(virtualTime()) }
+        .shouldContainExactly("hello", "world", "hello", "world", "hello", "world")
+    }
+
     test("PRG-13: sleeps, returns, prints") {
       linesOf { HelloAfterOneSecond.run(virtualTime()) }.shouldContainExactly("Hello World!")
     }
@@ -114,6 +139,15 @@ class JavaExamplesTest :
         "Bye World!",
         "Callback: [Hello World, lfzyx]",
       )
+    }
+
+    test("PRG-19: one job in five forms, with its failure") {
+      linesOf { FiveForms.run(virtualTime()) } shouldBe fiveForms
+    }
+
+    test("the programs of the README") {
+      linesOf { FetchBoth.start(RunOptions.DEFAULT) }.shouldContainExactly("<a><b>")
+      linesOf { Echoes.run() }.shouldContainExactly("echo hello", "echo world", "silence", "true")
     }
   })
 

@@ -4,6 +4,7 @@ import io.greenloop.RunOptions
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
 import java.time.Duration
 
 /** The Java programs that talk to a web server, and those that Ctrl-C ends. */
@@ -47,6 +48,17 @@ class JavaNetworkExamplesTest :
           "counter: CANCELLED",
           "closed",
         )
+      }
+    }
+
+    test("PRG-12: a green thread that never yields is named with its line; Ctrl-C ends it") {
+      Child.java(EventletHello::class.java, "endless").use { child ->
+        child.awaitLine("hello")
+        child.awaitError("EventletHello.sayForEver(EventletHello.java:")
+        child.interrupt()
+
+        child.finish() shouldBe 130
+        child.err shouldContain Regex("has been held for \\d+ ms by task '[^']+'")
       }
     }
 

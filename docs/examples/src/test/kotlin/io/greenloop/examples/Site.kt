@@ -66,6 +66,14 @@ fun HttpExchange.answer(
   }
 }
 
+/** Sends the client on to [location]. */
+fun HttpExchange.redirect(location: String) {
+  use {
+    it.responseHeaders["Location"] = listOf(location)
+    it.sendResponseHeaders(302, -1)
+  }
+}
+
 /** An address on loopback where nobody listens. */
 fun refusedUrl(): String {
   val port = ServerSocket(0, 1, InetAddress.getLoopbackAddress()).use { it.localPort }

@@ -1,0 +1,66 @@
+package io.greenloop.project
+
+import io.kotest.assertions.withClue
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContain
+import io.kotest.matchers.collections.shouldNotBeEmpty
+import io.kotest.matchers.nulls.shouldNotBeNull
+import io.kotest.matchers.shouldBe
+import java.nio.file.Path
+import kotlin.io.path.listDirectoryEntries
+import kotlin.io.path.readLines
+import kotlin.io.path.readText
+
+private val pages: List<Path> =
+  listOf(root.resolve("README.md")) +
+    root.resolve("docs/guide").listDirectoryEntries("*.md").sorted()
+
+/** A fenced block: where it is taken from, if the line above says so, its language, its text. */
+private class Snippet(
+  val source: String?,
+  val language: String,
+  val text: String,
+)
+
+private fun snippetsOf(page: Path): List<Snippet> =
+  Regex("(?:<!-- (\\S+) -->\\n)?```(\\w*)\\n(.*?)\\n```", RegexOption.DOT_MATCHES_ALL)
+    .findAll(page.readText())
+    .map { Snippet(it.groupValues[1].ifEmpty { null }, it.groupValues[2], it.groupValues[3]) }
+    .toList()
+
+/** The lines without their indent, which may differ, and without blank lines. */
+private fun List<String>.bare() = map { it.trim() }.filter { it.isNotEmpty() }.joinToString("\n")
+
+private val flags =
+  Regex("<greenloop.flags>(.*?)</greenloop.flags>")
+
+/** What the documentation shows is what the tests run. */
+class GuideTest :
+  FunSpec({
+    for (page in pages) {
+      val snippets = snippetsOf(page)
+
+      test("${page.parent.fileName}/${page.fileName}: its code is that of the examples") {
+        for (snippet in snippets.filter { it.language in setOf("java", "kotlin") }) {
+          withClue(snippet.text) {
+            val source = root.resolve(snippet.source.shouldNotBeNull())
+            val found = source.readLines().bare().contains(snippet.text.lines().bare())
+            withClue("stands in $source") { found shouldBe true }
+          }
+        }
+      }
+    }
+
+    test("the flags in the documentation are those that the tests run with") {
+      val ours = flags.find(root.resolve("pom.xml").readText())!!.groupValues[1]
+      val shown = pages.flatMap { page -> flags.findAll(page.readText()).map { it.groupValues[1] } }
+      val list =
+        snippetsOf(
+          root.resolve("docs/guide/jvm-flags.md"),
+        ).map { it.text.replace("\n", " ") }
+
+      shown.shouldNotBeEmpty()
+      shown.toSet() shouldBe setOf(ours)
+      list shouldContain ours
+    }
+  })
