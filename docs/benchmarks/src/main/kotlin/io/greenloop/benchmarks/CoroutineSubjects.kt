@@ -7,6 +7,14 @@ import io.greenloop.greenlet.Greenlet
 internal fun coroutineSubjects(): List<Subject> =
   listOf(
     JvmSubject("greenlet-round-trip", "greenloop-greenlet", 500_000) { n -> roundTrips(n) },
+    *DEPTHS
+      .map { depth ->
+        JvmSubject(
+          "greenlet-depth",
+          "greenloop-greenlet/$depth",
+          100_000,
+        ) { n -> roundTrips(n, depth) }
+      }.toTypedArray(),
     JvmSubject("greenlet-sibling", "greenloop-greenlet", 500_000) { n -> siblingSwitches(n) },
     JvmSubject("greenlet-create", "greenloop-greenlet", 200_000) { n ->
       timed { repeat(n) { Greenlet { null }.switchTo() } }
@@ -14,16 +22,25 @@ internal fun coroutineSubjects(): List<Subject> =
     JvmSubject("generator", "greenloop-generator", 500_000) { n -> generated(n) },
   )
 
-private fun roundTrips(n: Int): Long {
+/** How many frames of the child lie under its switch: does their copying cost? */
+private val DEPTHS = listOf(5, 50, 500)
+
+private fun switchForEver(
+  to: Greenlet,
+  depth: Int,
+): Int {
+  if (depth > 0) return switchForEver(to, depth - 1) + 1 // no tail call: the frame stays
+  while (true) {
+    to.switchTo()
+  }
+}
+
+private fun roundTrips(
+  n: Int,
+  depth: Int = 0,
+): Long {
   val main = Greenlet.current()
-  val child =
-    Greenlet {
-      while (true) {
-        main.switchTo()
-      }
-      @Suppress("UNREACHABLE_CODE")
-      null
-    }
+  val child = Greenlet { switchForEver(main, depth) }
   child.switchTo()
   val nanos = timed { repeat(n) { child.switchTo() } }
   child.throwInto()
