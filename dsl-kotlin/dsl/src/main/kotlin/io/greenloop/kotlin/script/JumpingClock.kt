@@ -6,6 +6,7 @@ import io.greenloop.reactor.LoopClock
 internal class JumpingClock : LoopClock {
   @Volatile
   private var now = 0L
+  private var told = false
 
   override fun nanos(): Long = now
 
@@ -13,5 +14,11 @@ internal class JumpingClock : LoopClock {
 
   override fun advanceTo(dueNanos: Long) {
     now = dueNanos
+  }
+
+  /** Said once: such a run takes real time and need not repeat. */
+  override fun heldBack(reason: String) {
+    if (!told) System.err.println("greenloop: --virtual-time waits in real time: $reason")
+    told = true
   }
 }

@@ -26,6 +26,7 @@ import kotlin.script.experimental.api.fileExtension
 import kotlin.script.experimental.api.implicitReceivers
 import kotlin.script.experimental.api.importScripts
 import kotlin.script.experimental.api.refineConfiguration
+import kotlin.script.experimental.api.resultField
 import kotlin.script.experimental.host.FileScriptSource
 import kotlin.script.experimental.jvm.JvmDependency
 import kotlin.script.experimental.jvm.jvm
@@ -69,6 +70,7 @@ internal class LoopScriptDefinition(
       fileExtension("loop.kts")
       baseClass(LoopScript::class)
       implicitReceivers(ScriptProgram::class, ScriptScope::class)
+      resultField("") // a last line is not a result: nobody asks for it
       defaultImports(IMPORTS) // in one call: each one replaces the list
       jvm {
         jvmTarget(JVM_TARGET)

@@ -14,6 +14,48 @@ internal class Finished(
   val err: String,
 )
 
+/** A process under way. */
+internal class Launched(
+  private val process: Process,
+) {
+  private val lines = process.inputReader()
+  private val seen = StringBuilder()
+
+  init {
+    process.outputStream.close()
+  }
+
+  private val err = CompletableFuture.supplyAsync { String(process.errorStream.readAllBytes()) }
+
+  val finished: CompletableFuture<Finished> by lazy {
+    CompletableFuture.supplyAsync {
+      val timer = process.onExit().orTimeout(PATIENCE, TimeUnit.SECONDS)
+      timer.exceptionally { process.destroyForcibly() }
+      seen.append(lines.readText())
+      Finished(process.waitFor(), seen.toString(), err.join())
+    }
+  }
+
+  /** Reads standard output up to the line [text]. */
+  fun awaitLine(text: String): Launched {
+    while (true) {
+      val line = lines.readLine() ?: error("ended without '$text': $seen ${err.join()}")
+      seen.append(line).append('\n')
+      if (line == text) return this
+    }
+  }
+
+  fun interrupt(): Launched {
+    check(ProcessBuilder("kill", "-INT", "${process.pid()}").inheritIO().start().waitFor() == 0)
+    return this
+  }
+
+  private companion object {
+    /** Far beyond any run here: only a hanging process meets it. */
+    const val PATIENCE = 120L
+  }
+}
+
 /**
  * Runs the real command in child processes, as a user would: own work folder, own cache, archives off.
  *
@@ -57,19 +99,18 @@ internal class Greenloop(
     vararg words: String,
     command: Path = this.command,
     with: Map<String, String?> = emptyMap(),
-  ): CompletableFuture<Finished> {
+  ): CompletableFuture<Finished> = launch(*words, command = command, with = with).finished
+
+  fun launch(
+    vararg words: String,
+    command: Path = this.command,
+    with: Map<String, String?> = emptyMap(),
+  ): Launched {
     val builder = ProcessBuilder(command.toString(), *words).directory(work.toFile())
     for ((name, value) in environment + with) {
       if (value == null) builder.environment().remove(name) else builder.environment()[name] = value
     }
-    val process = builder.start()
-    process.outputStream.close()
-    val out = CompletableFuture.supplyAsync { String(process.inputStream.readAllBytes()) }
-    val err = CompletableFuture.supplyAsync { String(process.errorStream.readAllBytes()) }
-    return CompletableFuture.supplyAsync {
-      if (!process.waitFor(PATIENCE, TimeUnit.SECONDS)) process.destroyForcibly()
-      Finished(process.waitFor(), out.join(), err.join())
-    }
+    return Launched(builder.start())
   }
 
   fun compiledScripts(): List<Path> {
@@ -79,9 +120,6 @@ internal class Greenloop(
   }
 
   companion object {
-    /** Far beyond any run here: only a hanging process meets it. */
-    private const val PATIENCE = 120L
-
     val dist: Path = Path.of("target/dist").toAbsolutePath()
   }
 }

@@ -36,7 +36,7 @@ class ScriptsTest :
       val loaded = classes.readText()
       loaded shouldNotContain "org.jetbrains.kotlin."
       loaded shouldNotContain "picocli."
-      loaded shouldNotContain "java.lang.ProcessImpl "
+      loaded shouldNotContain "io.greenloop.script.CompilerProcess"
     }
 
     test("a script that does not compile gives its lines and exit code 2") {

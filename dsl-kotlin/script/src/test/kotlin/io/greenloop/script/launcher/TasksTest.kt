@@ -1,0 +1,158 @@
+package io.greenloop.script.launcher
+
+import io.kotest.assertions.withClue
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldEndWith
+import io.kotest.matchers.string.shouldStartWith
+
+/** What the body of a script is to the loop: its main task, and a scope. */
+class TasksTest :
+  FunSpec({
+    val greenloop = Greenloop("tasks")
+
+    test("a script is a scope for both kinds of task, and waits for them") {
+      greenloop.file(
+        "both.loop.kts",
+        """
+        val slow = spawn { sleep(40.milliseconds); "suspend" }
+        val plain = green { Thread.sleep(20); "green" }
+        println(slow.join() + plain.join())
+
+        loop {
+            val more = List(3) { n -> spawn { sleep(10.milliseconds); n } }
+            println(more.map { it.await() }.sum())
+        }
+        spawn { sleep(1.milliseconds); println("last ${'$'}args") }
+        """,
+      )
+
+      val run = greenloop.run("run", "both.loop.kts", "word")
+
+      withClue(run.err) { run.out shouldBe "suspendgreen\n3\nlast [word]\n" }
+      run.err shouldBe ""
+      run.exitCode shouldBe 0
+    }
+
+    test("a failing child cancels the rest; its trace names script and line, exit code 1") {
+      greenloop.file(
+        "child.loop.kts",
+        """
+        fun boom(): Int = error("bang")
+        green { try { sleep(1.hours) } finally { println("cleanup") } }
+        spawn {
+            sleep(1.milliseconds)
+            boom()
+        }
+        """,
+      )
+
+      val run = greenloop.run("run", "child.loop.kts")
+
+      run.exitCode shouldBe 1
+      run.out shouldBe "cleanup\n"
+      run.err shouldBe
+        "java.lang.IllegalStateException: bang\n" +
+        "\tat Child_loop.boom(child.loop.kts:1)\n" +
+        "\tat Child_loop$2.invokeSuspend(child.loop.kts:5)\n"
+    }
+
+    test("exit in a child ends the script, after all cleanup") {
+      greenloop.file(
+        "ends.loop.kts",
+        """
+        green { try { sleep(1.hours) } finally { println("cleanup child") } }
+        spawn { sleep(1.milliseconds); exit(9) }
+        try { sleep(1.hours) } finally { println("cleanup main") }
+        """,
+      )
+
+      val run = greenloop.run("run", "ends.loop.kts")
+
+      run.err shouldBe ""
+      run.out.lines().sorted() shouldBe listOf("", "cleanup child", "cleanup main")
+      run.exitCode shouldBe 9
+    }
+
+    test("virtual time jumps; a seed decides the order, and repeats it") {
+      greenloop.file(
+        "order.loop.kts",
+        """
+        repeat(8) { n -> spawn { sleep(1.hours); print(n) } }
+        sleep(2.hours)
+        println()
+        """,
+      )
+
+      fun order(vararg options: String): String {
+        val run = greenloop.run("run", "--virtual-time", *options, "order.loop.kts")
+        withClue(run.err) { run.exitCode shouldBe 0 }
+        return run.out
+      }
+
+      order() shouldBe "01234567\n"
+      val seeded = order("--seed", "4")
+      order("--seed", "4") shouldBe seeded
+      seeded.toSet() shouldBe "01234567\n".toSet()
+      (seeded == "01234567\n") shouldBe false
+    }
+
+    greenloop.file(
+      "waits.loop.kts",
+      """
+      green(name = "child") { try { sleep(1.hours) } finally { println("cleanup child") } }
+      spawn { sleep(1.milliseconds); println("up"); if ("hold" in args) while (true) {} }
+      try {
+          sleep(1.hours)
+      } finally {
+          println("cleanup main")
+          if ("slow" in args) sleep(1.hours)
+      }
+      """,
+    )
+
+    test("Ctrl-C cancels the script, cleanup runs, exit code 130") {
+      val run =
+        greenloop
+          .launch(
+            "run",
+            "waits.loop.kts",
+          ).awaitLine("up")
+          .interrupt()
+          .finished
+          .join()
+
+      run.err shouldBe ""
+      run.out shouldBe "up\ncleanup main\ncleanup child\n"
+      run.exitCode shouldBe 130
+    }
+
+    test("a second Ctrl-C ends it at once and says what was not cleaned up") {
+      val script = greenloop.launch("run", "waits.loop.kts", "slow").awaitLine("up").interrupt()
+
+      val run =
+        script
+          .awaitLine("cleanup main")
+          .interrupt()
+          .finished
+          .join()
+
+      run.exitCode shouldBe 130
+      run.err shouldStartWith
+        "greenloop: interrupted twice\n  not cleaned up: main, at Waits_loop.<init>("
+    }
+
+    test("Ctrl-C while the loop is held ends it after 2 s and says who holds it, and where") {
+      val script = greenloop.launch("run", "waits.loop.kts", "hold").awaitLine("up").interrupt()
+
+      val run = script.finished.join()
+
+      run.exitCode shouldBe 130
+      val report = run.err.substring(run.err.indexOf("greenloop: interrupted"))
+      report shouldStartWith
+        "greenloop: interrupted, and the loop did not answer\n" +
+        "  the loop is held by Task-2, at Waits_loop$2.invokeSuspend(waits.loop.kts:2)\n" +
+        "  not cleaned up: main, at Waits_loop.<init>(waits.loop.kts:4)\n"
+      report shouldEndWith "\n"
+    }
+  })
