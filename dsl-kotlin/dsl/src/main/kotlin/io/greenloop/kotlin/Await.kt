@@ -119,7 +119,7 @@ private class FutureWait<T>(
   override fun invoke(cause: Throwable?) {
     if (cause == null) return
     val core = dispatcher.core
-    if (core.isOnLoop) cancelled() else core.post({ cancelled() }, null)
+    if (core.isOnLoop) cancelled() else core.post(Runnable { cancelled() }, null)
   }
 
   /** Maybe this request is the first one, which came back: tasks wait for each other in a circle. */

@@ -18,7 +18,11 @@ internal abstract class LoopTimer(
   fun schedule(nanos: Long) {
     val core = dispatcher.core
     val due = core.nanos() + nanos.coerceIn(0, FAR_NANOS)
-    if (core.isOnLoop) core.schedule(this, due) else core.post({ core.schedule(this, due) }, null)
+    if (core.isOnLoop) {
+      core.schedule(this, due)
+    } else {
+      core.post(Runnable { core.schedule(this, due) }, null)
+    }
   }
 
   fun unschedule() {
@@ -26,7 +30,7 @@ internal abstract class LoopTimer(
     if (core.isOnLoop) {
       core.unschedule(this)
     } else if (!core.isClosed) {
-      core.post({ core.unschedule(this) }, null)
+      core.post(Runnable { core.unschedule(this) }, null)
     }
   }
 }

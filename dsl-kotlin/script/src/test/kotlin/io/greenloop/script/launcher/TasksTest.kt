@@ -74,6 +74,32 @@ class TasksTest :
       run.exitCode shouldBe 9
     }
 
+    test("any thread may cancel a coroutine that sleeps, or one that awaits") {
+      greenloop.file(
+        "across.loop.kts",
+        """
+        import kotlinx.coroutines.Job
+        import kotlinx.coroutines.cancel
+
+        val sleeper = spawn { sleep(1.hours) }
+        fun later(job: Job?) = Thread.ofPlatform().start { job!!.cancel("from outside") }
+        for (wait in listOf("sleep", "await")) {
+            val task = spawn {
+                later(coroutineContext[Job])
+                try { if (wait == "sleep") sleep(1.hours) else sleeper.await() } finally { println(wait) }
+            }
+            try { task.join() } catch (e: io.greenloop.CancelledError) { println(e.message) }
+        }
+        sleeper.cancel("enough")
+        """,
+      )
+
+      val run = greenloop.run("run", "across.loop.kts")
+
+      withClue(run.err) { run.out shouldBe "sleep\nfrom outside\nawait\nfrom outside\n" }
+      run.exitCode shouldBe 0
+    }
+
     test("virtual time jumps; a seed decides the order, and repeats it") {
       greenloop.file(
         "order.loop.kts",
@@ -101,7 +127,11 @@ class TasksTest :
       "waits.loop.kts",
       """
       green(name = "child") { try { sleep(1.hours) } finally { println("cleanup child") } }
-      spawn { sleep(1.milliseconds); println("up"); if ("hold" in args) while (true) {} }
+      spawn(name = "holder") {
+          sleep(1.milliseconds)
+          println("up")
+          if ("hold" in args) while (true) {}
+      }
       try {
           sleep(1.hours)
       } finally {
@@ -151,8 +181,8 @@ class TasksTest :
       val report = run.err.substring(run.err.indexOf("greenloop: interrupted"))
       report shouldStartWith
         "greenloop: interrupted, and the loop did not answer\n" +
-        "  the loop is held by Task-2, at Waits_loop$2.invokeSuspend(waits.loop.kts:2)\n" +
-        "  not cleaned up: main, at Waits_loop.<init>(waits.loop.kts:4)\n"
+        "  the loop is held by holder, at Waits_loop$2.invokeSuspend(waits.loop.kts:5)\n" +
+        "  not cleaned up: main, at Waits_loop.<init>(waits.loop.kts:8)\n"
       report shouldEndWith "\n"
     }
   })
