@@ -134,8 +134,8 @@ private fun CoroutineScope.loopDispatcher(operation: String): LoopDispatcher {
   val loop = coroutineContext[LoopTask]?.task?.loop()
   return LoopDispatcher(
     checkNotNull(loop) {
-      "$operation: this scope does not belong to a loop; call it inside loop { }, or give the scope " +
-        "a LoopDispatcher"
+      "$operation: this scope does not belong to a loop; " +
+        "call it inside loop { }, or give the scope a LoopDispatcher"
     },
   )
 }
