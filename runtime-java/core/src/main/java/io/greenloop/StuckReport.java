@@ -20,7 +20,7 @@ final class StuckReport {
     if (holder == null) {
       text.append("; ").append(loop).append(" is not held by anybody");
     } else {
-      text.append("; ").append(loop).append(" is held by ").append(describe(holder.owner()));
+      text.append("; ").append(loop).append(" is held by ").append(describe(loop.core().currentOwner()));
       text.append(" at ").append(line(holder.thread().getStackTrace()));
     }
     if (!tasks.isEmpty()) {

@@ -115,7 +115,7 @@ internal class SuspendTask<T>(
   override fun onCancelling(cause: Throwable?) {
     if (cause == null) return
     val core = dispatcher.core
-    if (core.isOnLoop) wait?.cancelled() else core.post({ wait?.cancelled() }, null)
+    if (core.isOnLoop) wait?.cancelled() else core.post(Runnable { wait?.cancelled() }, null)
   }
 
   override fun onCompleted(value: T) {

@@ -3,6 +3,7 @@ package io.greenloop.script.launcher
 import java.nio.file.Files
 import java.nio.file.Path
 import java.util.concurrent.CompletableFuture
+import java.util.concurrent.Executor
 import java.util.concurrent.TimeUnit
 import kotlin.io.path.createDirectories
 import kotlin.io.path.writeText
@@ -25,10 +26,10 @@ internal class Launched(
     process.outputStream.close()
   }
 
-  private val err = CompletableFuture.supplyAsync { String(process.errorStream.readAllBytes()) }
+  private val err = inOwnThread { String(process.errorStream.readAllBytes()) }
 
   val finished: CompletableFuture<Finished> by lazy {
-    CompletableFuture.supplyAsync {
+    inOwnThread {
       val timer = process.onExit().orTimeout(PATIENCE, TimeUnit.SECONDS)
       timer.exceptionally { process.destroyForcibly() }
       seen.append(lines.readText())
@@ -53,6 +54,12 @@ internal class Launched(
   private companion object {
     /** Far beyond any run here: only a hanging process meets it. */
     const val PATIENCE = 120L
+
+    /** Reading blocks: the common pool may have one thread only. */
+    val threads: Executor = Executor { Thread.ofPlatform().daemon().start(it) }
+
+    fun <T> inOwnThread(action: () -> T): CompletableFuture<T> =
+      CompletableFuture.supplyAsync(action, threads)
   }
 }
 
