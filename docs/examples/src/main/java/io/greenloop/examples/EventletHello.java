@@ -23,8 +23,8 @@ public final class EventletHello {
   @SuppressWarnings("InfiniteLoopStatement") // the point of it
   private static void sayForEver(String word) {
     println(word);
-    for (long n = 0; ; n++) {
-      Math.sqrt(n);
+    for (double n = 1; ; n++) {
+      n = Math.sqrt(n);
     }
   }
 

@@ -87,15 +87,29 @@ class Child(
     private const val PATIENCE = 60L
     private const val END = "\u0000"
 
-    /** Starts the `main` of a Java example with the flags that the tests run with. */
+    /** Starts the `main` of a Java example with the flags of full mode. */
     fun java(
+      type: Class<*>,
+      vararg args: String,
+    ): Child =
+      javaWith(
+        listOf(
+          "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+        ),
+        type,
+        *args,
+      )
+
+    /** Starts the `main` of a Java example with [flags] only. */
+    fun javaWith(
+      flags: List<String>,
       type: Class<*>,
       vararg args: String,
     ): Child =
       Child(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
-        "--add-opens=java.base/java.lang=ALL-UNNAMED",
+        *flags.toTypedArray(),
         "-cp",
         System.getProperty("java.class.path"),
         type.name,

@@ -62,6 +62,22 @@ class JavaNetworkExamplesTest :
       }
     }
 
+    test("without the flags a program runs all the same, and one line says which flag is missing") {
+      for ((flags, missing) in mapOf(
+        listOf<String>() to "--add-exports java.base/jdk.internal.vm=ALL-UNNAMED",
+        listOf("--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED") to
+          "--add-opens java.base/java.lang=ALL-UNNAMED",
+        listOf("-Dgreenloop.mode=portable") to null,
+      )) {
+        Child.javaWith(flags, HelloWorld::class.java).use { child ->
+          child.finish() shouldBe 0
+          child.lines.shouldContainExactly("hello world")
+          child.err.lines().filter { "portable mode" in it } shouldBe
+            listOfNotNull(missing).map { "WARNING: Greenloop runs in portable mode; missing: $it" }
+        }
+      }
+    }
+
     test("PRG-17: pages at once, by address; missing parts, a failing page, a duplicate") {
       val article =
         """

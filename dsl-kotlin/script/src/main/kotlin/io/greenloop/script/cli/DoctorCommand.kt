@@ -1,6 +1,7 @@
 package io.greenloop.script.cli
 
 import com.sun.management.UnixOperatingSystemMXBean
+import io.greenloop.reactor.Reactors
 import io.greenloop.script.ArchiveTraining
 import io.greenloop.script.ExitCode
 import io.greenloop.script.Home
@@ -37,12 +38,24 @@ internal class DoctorCommand : Callable<Int> {
       val missing = FullMode.missing()
       add("mode" to if (missing.isEmpty()) "full" else "portable")
       for (flag in missing) add("missing flag" to flag)
+      add("engine" to engine())
       add("open files" to openFiles())
       add("scripts" to folder("scripts", ".jar"))
       add("archives" to archives())
     }
 
   private fun processors(): String = "${Runtime.getRuntime().availableProcessors()} processors"
+
+  /** The engine that a loop gets in this JVM, and why none of the better ones. */
+  private fun engine(): String {
+    val wanted = System.getProperty(Reactors.ENGINE_PROPERTY)
+    if (wanted != null) return "$wanted, named by -D${Reactors.ENGINE_PROPERTY}"
+    val engines = Reactors.providers()
+    val best = engines.first { it.unavailableBecause().isEmpty }
+    val better = engines.takeWhile { it !== best }
+    return best.name() +
+      better.joinToString("") { "; not ${it.name()}: ${it.unavailableBecause().get()}" }
+  }
 
   private fun openFiles(): String {
     val system =
