@@ -1,12 +1,13 @@
 package io.greenloop;
 
+import io.greenloop.internal.loop.Owned;
 import io.greenloop.internal.loop.Rejecting;
 import io.greenloop.internal.loop.Strand;
 import org.jspecify.annotations.Nullable;
 
 /** A task whose steps are run by a {@link TaskDriver}. */
 final class DrivenTask<T extends @Nullable Object> extends Task<T>
-    implements TaskDriver.Steps<T>, Rejecting {
+    implements TaskDriver.Steps<T>, Runnable, Owned, Rejecting {
   private static final StackTraceElement[] NO_STACK = {};
 
   private final TaskDriver<T> driver;
@@ -21,7 +22,14 @@ final class DrivenTask<T extends @Nullable Object> extends Task<T>
     return null;
   }
 
-  void begin() {
+  @Override
+  public Task<T> owner() {
+    return this;
+  }
+
+  /** The first step. */
+  @Override
+  public void run() {
     driver.start(this);
   }
 

@@ -269,7 +269,7 @@ public final class EventLoop implements AutoCloseable {
     checkUsable("drive");
     var task = new DrivenTask<T>(this, options, driver);
     registry.add(task);
-    core.ready((Runnable) task::begin, task);
+    core.ready(task, null);
     return task;
   }
 

@@ -1,5 +1,6 @@
 package io.greenloop;
 
+import io.greenloop.internal.loop.Owned;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -118,7 +119,7 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
    */
   public final void stepWhenDone(Runnable step) {
     loop.checkRoom("stepWhenDone");
-    addWaiter(step, loop.currentTaskOrNull());
+    addWaiter(step, step instanceof Owned ? null : loop.currentTaskOrNull());
   }
 
   /**

@@ -20,7 +20,10 @@ final class StuckReport {
     if (holder == null) {
       text.append("; ").append(loop).append(" is not held by anybody");
     } else {
-      text.append("; ").append(loop).append(" is held by ").append(describe(loop.core().currentOwner()));
+      text.append("; ")
+          .append(loop)
+          .append(" is held by ")
+          .append(describe(loop.core().ownerSeenFromOutside()));
       text.append(" at ").append(line(holder.thread().getStackTrace()));
     }
     if (!tasks.isEmpty()) {

@@ -67,7 +67,7 @@ final class Watchdog {
 
     private void report(Strand holder) {
       StackTraceElement[] frames = holder.thread().getStackTrace();
-      Object owner = holder.owner();
+      Object owner = loop.core().ownerSeenFromOutside();
       String who =
           owner instanceof Task<?> task
               ? task.describe()

@@ -3,6 +3,7 @@ package io.greenloop.kotlin
 import io.greenloop.Awaitable
 import io.greenloop.CancelledError
 import io.greenloop.LoopFuture
+import io.greenloop.internal.loop.Owned
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CompletionHandler
 import kotlinx.coroutines.DisposableHandle
@@ -13,7 +14,6 @@ import kotlin.coroutines.Continuation
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.coroutineContext
 import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
-import kotlin.coroutines.intrinsics.intercepted
 import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
 import kotlin.coroutines.resumeWithException
 
@@ -45,7 +45,7 @@ public suspend fun <T> Awaitable<T>.await(): T {
     "await: task '${context[LoopTask]?.task?.name()}' cannot wait for itself; return from it instead"
   }
   return suspendCoroutineUninterceptedOrReturn { continuation ->
-    FutureWait(future, dispatcher, continuation.intercepted()).begin(context[Job])
+    FutureWait(future, dispatcher, continuation).begin(context[Job])
     COROUTINE_SUSPENDED
   }
 }
@@ -65,12 +65,15 @@ private class FutureWait<T>(
   private val continuation: Continuation<T>,
 ) : SuspendWait,
   Runnable,
+  Owned,
   CompletionHandler {
   private var job: Job? = null
   private var handle: DisposableHandle? = null
   private var failure: Throwable? = null
 
   override val awaited: Awaitable<*> get() = future
+
+  override fun owner(): Any? = continuation.context[LoopTask]?.taskOrNull
 
   fun begin(job: Job?) {
     this.job = job

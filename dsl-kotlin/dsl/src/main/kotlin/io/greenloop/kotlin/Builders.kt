@@ -36,7 +36,7 @@ public fun <T> loop(
   }
   return Runner(options).use { runner ->
     val dispatcher = LoopDispatcher(runner.loop())
-    runner.run(SuspendTask(EmptyCoroutineContext, dispatcher, LoopTask(), false, body))
+    runner.run(SuspendTask(LoopTask(), dispatcher, EmptyCoroutineContext, false, body))
   }
 }
 
@@ -55,7 +55,7 @@ public fun <T> CoroutineScope.spawn(
   body: suspend LoopScope.() -> T,
 ): Task<T> {
   val dispatcher = loopDispatcher("spawn")
-  val coroutine = SuspendTask(inherited(coroutineContext), dispatcher, LoopTask(), false, body)
+  val coroutine = SuspendTask(LoopTask(), dispatcher, coroutineContext, false, body)
   return coroutine.driveOn(dispatcher.loop, options(name))
 }
 
@@ -71,7 +71,7 @@ public fun <T> CoroutineScope.green(
   body: GreenScope.() -> T,
 ): Task<T> {
   val dispatcher = loopDispatcher("green")
-  val scope = GreenTask<T>(inherited(coroutineContext), dispatcher, LoopTask())
+  val scope = GreenTask<T>(LoopTask(), dispatcher, coroutineContext)
   val task =
     try {
       dispatcher.loop.spawn(options(name), Callable { scope.run { scope.body() } })
@@ -85,7 +85,7 @@ public fun <T> CoroutineScope.green(
 
 /** Runs [body] as a scope in the calling stackful task, and waits for what it started. */
 internal fun <T> runScope(body: (GreenScope) -> T): T {
-  val scope = GreenTask<T>(EmptyCoroutineContext, LoopDispatcher(EventLoop.current()), LoopTask())
+  val scope = GreenTask<T>(LoopTask(), LoopDispatcher(EventLoop.current()), EmptyCoroutineContext)
   scope.runsIn(Aio.currentTask().get())
   return scope.run { body(scope) }
 }
@@ -93,7 +93,7 @@ internal fun <T> runScope(body: (GreenScope) -> T): T {
 internal fun <T> loopInPlace(
   scope: CoroutineScope,
   body: suspend LoopScope.() -> T,
-): T = runInPlace(inherited(scope.coroutineContext), scope.loopDispatcher("loop"), body)
+): T = runInPlace(scope.coroutineContext, scope.loopDispatcher("loop"), body)
 
 /** The body's task shares the context variables of the caller, which waits for it. */
 private fun <T> runInPlace(
@@ -105,7 +105,7 @@ private fun <T> runInPlace(
     Aio.currentTask().orElseThrow {
       IllegalStateException("loop in a callback of ${dispatcher.loop}: there is no task to park")
     }
-  return SuspendTask(parentContext, dispatcher, LoopTask(), scoped = true, body)
+  return SuspendTask(LoopTask(), dispatcher, parentContext, scoped = true, body)
     .driveOn(dispatcher.loop, TaskOptions.DEFAULT.context(caller.context()))
     .join()
 }
@@ -123,10 +123,6 @@ private fun <T> SuspendTask<T>.driveOn(
 
 private fun options(name: String?): TaskOptions =
   if (name == null) TaskOptions.DEFAULT else TaskOptions.named(name)
-
-/** What a child takes over: all but what says who the parent is and where it runs. */
-private fun inherited(context: CoroutineContext): CoroutineContext =
-  context.minusKey(LoopTask).minusKey(ContinuationInterceptor)
 
 private fun CoroutineScope.loopDispatcher(operation: String): LoopDispatcher {
   val interceptor = coroutineContext[ContinuationInterceptor]

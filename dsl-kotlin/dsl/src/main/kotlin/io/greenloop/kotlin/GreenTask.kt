@@ -7,6 +7,7 @@ import io.greenloop.Task
 import kotlinx.coroutines.AbstractCoroutine
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Job
 import kotlin.coroutines.CoroutineContext
 
 /**
@@ -17,10 +18,14 @@ import kotlin.coroutines.CoroutineContext
  */
 @OptIn(InternalCoroutinesApi::class)
 internal open class GreenTask<T>(
-  parentContext: CoroutineContext,
-  private val dispatcher: LoopDispatcher,
   private val element: LoopTask,
-) : AbstractCoroutine<T>(parentContext + element + dispatcher, initParentJob = true, active = true),
+  private val dispatcher: LoopDispatcher,
+  parentContext: CoroutineContext,
+) : AbstractCoroutine<T>(
+    LoopContext(extrasOf(parentContext), element, parentContext[Job], dispatcher),
+    initParentJob = true,
+    active = true,
+  ),
   GreenScope {
   private var started = false
   private var bodyEnded = false

@@ -3,6 +3,7 @@ package io.greenloop.kotlin
 import io.greenloop.EventLoop
 import io.greenloop.internal.loop.LoopCore
 import io.greenloop.internal.loop.LoopCores
+import io.greenloop.internal.loop.Owners
 import io.greenloop.internal.loop.Rejecting
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CancellationException
@@ -16,6 +17,7 @@ import kotlinx.coroutines.cancel
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.coroutines.intrinsics.intercepted
 import kotlin.time.Duration.Companion.milliseconds
 
 /**
@@ -39,7 +41,6 @@ public class LoopDispatcher private constructor(
 ) : CoroutineDispatcher(),
   Delay {
   internal val core: LoopCore = LoopCores.of(loop)
-  private val ownerless = Ownerless()
 
   /** The continuation that [resumeHere] resumes: its dispatch is already under way. */
   private var resuming: Any? = null
@@ -68,29 +69,36 @@ public class LoopDispatcher private constructor(
         resuming = null
         block.run()
       } else {
-        core.ready(block, ownerOf(context))
+        core.ready(block, storedOwner(block, context))
       }
     } else if (core.isClosed) {
       context.cancel(closedLoop())
       Dispatchers.IO.dispatch(EmptyCoroutineContext, block)
     } else {
-      core.post(block, ownerOf(context))
+      core.post(block, storedOwner(block, context))
     }
   }
 
-  private fun ownerOf(context: CoroutineContext): Any = context[LoopTask]?.task ?: ownerless
+  /** Nearly all blocks are continuations, whose owner is found when somebody asks for it. */
+  private fun storedOwner(
+    block: Runnable,
+    context: CoroutineContext,
+  ): Any? = if (block is Continuation<*>) null else ownerOf(context)
 
-  /**
-   * Resumes [continuation], a dispatched one of this dispatcher, inside the calling entry, with the
-   * thread context that its coroutine has.
-   */
+  /** Resumes [continuation] inside the calling entry, with the thread context of its coroutine. */
   internal fun <T> resumeHere(
     continuation: Continuation<T>,
     result: Result<T>,
   ) {
-    resuming = continuation
-    continuation.resumeWith(result)
-    resuming = null
+    val context = continuation.context
+    if (context is LoopContext && context.isPlain) {
+      continuation.resumeWith(result) // no thread context: spares the dispatched continuation
+    } else {
+      val dispatched = continuation.intercepted()
+      resuming = dispatched
+      dispatched.resumeWith(result)
+      resuming = null
+    }
   }
 
   /** One thread runs everything of a loop, so this dispatcher is within any limit. */
@@ -134,10 +142,18 @@ public class LoopDispatcher private constructor(
   internal fun closedLoop(): CancellationException =
     CancellationException("$loop is closed; its coroutines cannot go on")
 
-  /** The owner of coroutines that run for no task. */
-  private class Ownerless : Rejecting {
-    override fun rejected(action: Runnable) {
-      Dispatchers.IO.dispatch(EmptyCoroutineContext, action)
+  private companion object {
+    init {
+      Owners.setLookup { action -> (action as? Continuation<*>)?.let { ownerOf(it.context) } }
     }
+
+    fun ownerOf(context: CoroutineContext): Any = context[LoopTask]?.taskOrNull ?: Ownerless
+  }
+}
+
+/** The owner of coroutines that run for no task. */
+private object Ownerless : Rejecting {
+  override fun rejected(action: Runnable) {
+    Dispatchers.IO.dispatch(EmptyCoroutineContext, action)
   }
 }

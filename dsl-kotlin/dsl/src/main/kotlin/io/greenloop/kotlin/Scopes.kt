@@ -4,7 +4,6 @@ import io.greenloop.Aio
 import io.greenloop.Awaitable
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.coroutineScope
-import kotlinx.coroutines.yield
 import kotlin.time.Duration
 import kotlin.time.toJavaDuration
 
@@ -36,7 +35,7 @@ public interface LoopScope : CoroutineScope {
 
   /** Lets everything that is ready run first. */
   public suspend fun yieldNow() {
-    yield()
+    yieldHere()
   }
 
   /** A scope inside this one: returns when its children have ended, throws what one failed with. */

@@ -1,5 +1,6 @@
 package io.greenloop.kotlin
 
+import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.delay
@@ -9,7 +10,6 @@ import kotlin.coroutines.Continuation
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.coroutineContext
 import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
-import kotlin.coroutines.intrinsics.intercepted
 import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
 import kotlin.time.Duration
 
@@ -41,12 +41,24 @@ internal suspend fun suspendFor(duration: Duration) {
   }
 }
 
+/** Goes to the end of the ready queue: without detours where a task's own code does. */
+@OptIn(InternalCoroutinesApi::class)
+internal suspend fun yieldHere() {
+  val task = coroutineContext[Job] as? SuspendTask<*>
+  if (task == null || !task.isPlain) return yield()
+  if (!task.isActive) throw task.getCancellationException()
+  suspendCoroutineUninterceptedOrReturn<Unit> { continuation ->
+    task.yieldStep(continuation)
+    COROUTINE_SUSPENDED
+  }
+}
+
 private suspend fun SuspendTask<*>.sleep(
   dispatcher: LoopDispatcher,
   nanos: Long,
 ) {
   suspendCoroutineUninterceptedOrReturn { continuation ->
-    val sleeper = Sleeper(dispatcher, this, continuation.intercepted())
+    val sleeper = Sleeper(dispatcher, this, continuation)
     wait = sleeper
     sleeper.schedule(nanos)
     COROUTINE_SUSPENDED
@@ -54,6 +66,7 @@ private suspend fun SuspendTask<*>.sleep(
 }
 
 /** The sleep of a task's own code: its timer and its wait in one object. */
+@OptIn(InternalCoroutinesApi::class)
 private class Sleeper(
   dispatcher: LoopDispatcher,
   private val task: SuspendTask<*>,

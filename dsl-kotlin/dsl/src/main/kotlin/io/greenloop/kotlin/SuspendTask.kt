@@ -3,14 +3,19 @@ package io.greenloop.kotlin
 import io.greenloop.Awaitable
 import io.greenloop.Task
 import io.greenloop.TaskDriver
+import io.greenloop.internal.loop.Owned
 import kotlinx.coroutines.AbstractCoroutine
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Job
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
+import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlin.coroutines.intrinsics.createCoroutineUnintercepted
-import kotlin.coroutines.intrinsics.intercepted
+import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
+import kotlin.coroutines.resume
+import kotlin.coroutines.resumeWithException
 
 /** What the code of a suspend task itself (not of its kotlinx children) waits in. Loop room. */
 internal interface SuspendWait {
@@ -39,12 +44,16 @@ internal interface SuspendWait {
  */
 @OptIn(InternalCoroutinesApi::class)
 internal class SuspendTask<T>(
-  parentContext: CoroutineContext,
-  private val dispatcher: LoopDispatcher,
   private val element: LoopTask,
+  private val dispatcher: LoopDispatcher,
+  parentContext: CoroutineContext,
   private val scoped: Boolean,
   private var body: (suspend LoopScope.() -> T)?,
-) : AbstractCoroutine<T>(parentContext + element + dispatcher, initParentJob = true, active = true),
+) : AbstractCoroutine<T>(
+    LoopContext(extrasOf(parentContext), element, parentContext[Job], dispatcher),
+    initParentJob = true,
+    active = true,
+  ),
   TaskDriver<T>,
   LoopScope {
   private lateinit var steps: TaskDriver.Steps<T>
@@ -56,6 +65,9 @@ internal class SuspendTask<T>(
   /** The task, once it has started. */
   val taskOrNull: Task<*>? get() = element.taskOrNull
 
+  /** Whether its code may be resumed without thread context. */
+  val isPlain: Boolean get() = (context as LoopContext).isPlain
+
   override val isScopedCoroutine: Boolean get() = scoped
 
   // ---- as the driver -------------------------------------------------------------------------
@@ -65,12 +77,28 @@ internal class SuspendTask<T>(
     element.task = steps.task()
     val toRun = checkNotNull(body)
     body = null
-    if (isActive) {
-      val first = toRun.createCoroutineUnintercepted(this, BodyEnd()).intercepted()
-      dispatcher.resumeHere(first, Result.success(Unit))
-    } else {
+    if (!isActive) {
       resumeWith(Result.failure(getCancellationException()))
+    } else if (isPlain) {
+      startDirectly(toRun)
+    } else {
+      val first = toRun.createCoroutineUnintercepted(this, BodyEnd())
+      dispatcher.resumeHere(first, Result.success(Unit))
     }
+  }
+
+  /** There is no thread context to set up, so the first step needs no dispatched continuation. */
+  private fun startDirectly(body: suspend LoopScope.() -> T) {
+    val end = BodyEnd()
+    val result =
+      try {
+        body.startCoroutineUninterceptedOrReturn(this, end)
+      } catch (thrown: Throwable) {
+        end.resumeWith(Result.failure(thrown))
+        return
+      }
+    @Suppress("UNCHECKED_CAST")
+    if (result !== COROUTINE_SUSPENDED) end.resumeWith(Result.success(result as T))
   }
 
   /** Where the body's result arrives. */
@@ -85,6 +113,35 @@ internal class SuspendTask<T>(
 
   override fun cancel(reason: String?) {
     if (isCancelled) wait?.cancelledAgain() else cancel(requested(reason))
+  }
+
+  /** Queues [continuation], code of this task itself that yields. */
+  fun yieldStep(continuation: Continuation<Unit>) {
+    val step = yieldStep?.takeIf { it.isFree } ?: YieldStep().also { yieldStep = it }
+    step.continuation = continuation
+    dispatcher.core.ready(step, null)
+  }
+
+  private var yieldStep: YieldStep? = null
+
+  /** The step after a yield; one object serves all yields of a task. */
+  private inner class YieldStep :
+    Runnable,
+    Owned {
+    var continuation: Continuation<Unit>? = null
+    val isFree: Boolean get() = continuation == null
+
+    override fun owner(): Any? = taskOrNull
+
+    override fun run() {
+      val yielded = checkNotNull(continuation)
+      continuation = null
+      if (isActive) {
+        yielded.resume(Unit)
+      } else {
+        yielded.resumeWithException(getCancellationException())
+      }
+    }
   }
 
   /** Queues a step of this task. */

@@ -82,7 +82,11 @@ class KotlinxTest :
           delay(50)
           emit(3)
         }.debounce(20).toList() shouldContainExactly listOf(2, 3)
-        (1..3).asFlow().map { it * 10 }.flowOn(Dispatchers.Default).toList() shouldContainExactly
+        (1..3)
+          .asFlow()
+          .map { it * 10 }
+          .flowOn(Dispatchers.Default)
+          .toList() shouldContainExactly
           listOf(10, 20, 30)
       }
     }

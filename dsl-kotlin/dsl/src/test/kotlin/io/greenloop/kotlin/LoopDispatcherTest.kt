@@ -98,7 +98,9 @@ class LoopDispatcherTest :
         t.note("after")
         val outer = this
         spawn {
-          outer.launch(immediate) { t.note(Aio.currentTask().get() === outer.coroutineContext.task) }
+          outer.launch(
+            immediate,
+          ) { t.note(Aio.currentTask().get() === outer.coroutineContext.task) }
           t.note("before")
         }
       } shouldContainExactly listOf("in place@0", "after@0", "before@0", "true@0")

@@ -63,7 +63,8 @@ class ParkingTest :
         logger.useParentHandlers = true
       }
       logged shouldHaveSize 2
-      logged[0] shouldContain "task 'careless' parked in sleep at user.ParkingKt.parkFor(Parking.kt:"
+      logged[0] shouldContain
+        "task 'careless' parked in sleep at user.ParkingKt.parkFor(Parking.kt:"
       logged[0] shouldContain
         "in suspend code; use the suspending form, or run the code as a stackful task"
       logged[1] shouldContain "parked in join at user.ParkingKt.joined(Parking.kt:"

@@ -109,7 +109,9 @@ class TaskKindsTest :
           val green = green<Unit> { throw failure }
           for (task in listOf(suspend, nested, green)) {
             shouldThrow<IllegalStateException> { task.await() } shouldBeSameInstanceAs failure
-            green { shouldThrow<IllegalStateException> { task.join() } }.await() shouldBeSameInstanceAs
+            green {
+              shouldThrow<IllegalStateException> { task.join() }
+            }.await() shouldBeSameInstanceAs
               failure
             task.exceptionNow() shouldBeSameInstanceAs failure
           }

@@ -198,24 +198,13 @@ public final class LoopCore {
     return isInHubEntry(strand) ? ready.peekOwner() : strand.owner;
   }
 
-  /**
-   * Makes {@code owner} the owner of the code that runs now: code of one task that is called
-   * directly by another one. Loop, inside a strand.
-   *
-   * @return the owner before, to be put back at the end
-   */
-  public @Nullable Object swapOwner(@Nullable Object owner) {
-    Strand strand = present(mounted);
-    boolean inHub = isInHubEntry(strand);
-    Object before = inHub ? ready.peekOwner() : strand.owner;
-    if (before != owner) {
-      if (inHub) {
-        ready.ownFirst(owner);
-      } else {
-        strand.owner = owner;
-      }
+  /** {@link #currentOwner} from any thread: out of date at once, null if it cannot be told. */
+  public @Nullable Object ownerSeenFromOutside() {
+    try {
+      return currentOwner();
+    } catch (RuntimeException e) { // read while the loop went on
+      return null;
     }
-    return before;
   }
 
   /** Whether {@link #currentStrand} serves callbacks, not one task's own code. */
@@ -392,7 +381,7 @@ public final class LoopCore {
   /** What other threads sent to a closed loop. */
   private void discardInbox() {
     for (Inbox.Node n = inbox.takeAll(); n != null; n = n.next) {
-      discard(n.action, n.owner);
+      discard(n.action, n.owner != null ? n.owner : Owners.of(n.action));
     }
   }
 

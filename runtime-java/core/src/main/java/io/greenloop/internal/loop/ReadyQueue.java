@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What may run now, first in, first out. An entry is an action ({@link Strand} or {@link Runnable})
- * and its owner; both live side by side in one ring, so that queueing allocates nothing. An action
- * without an owner owns itself: most callbacks, and all strands, which know theirs. Each reference
- * stored here costs a barrier of the garbage collector, a null does not. Loop room.
+ * and its owner; both live side by side in one ring, so that queueing allocates nothing. Most
+ * entries have no owner here: strands and {@link Owned} actions know theirs, callbacks own
+ * themselves, and {@link Owners} finds out about the rest when somebody asks. Each reference stored
+ * here costs a barrier of the garbage collector, a null does not. Loop room.
  */
 final class ReadyQueue {
   private static final int INITIAL_ENTRIES = 64;
@@ -37,15 +38,14 @@ final class ReadyQueue {
     return present(ring[head]);
   }
 
-  /** The owner of the first entry: an action without one owns itself. */
+  /** The owner of the first entry: the action itself if nobody else is known. */
   Object peekOwner() {
-    Object owner = ring[head + 1];
-    return owner != null ? owner : peekAction();
+    return ownerAt(head);
   }
 
-  /** Makes {@code owner} the owner of the first entry; null: the action owns itself. */
-  void ownFirst(@Nullable Object owner) {
-    ring[head + 1] = owner;
+  private Object ownerAt(int at) {
+    Object owner = ring[at + 1];
+    return owner != null ? owner : Owners.of(present(ring[at]));
   }
 
   void removeFirst() {
@@ -114,11 +114,12 @@ final class ReadyQueue {
   }
 
   private boolean isTaskStep(int at) {
-    return ring[at] instanceof Strand || ring[at + 1] != null;
+    Object action = ring[at];
+    return action instanceof Strand || action instanceof Owned || ownerAt(at) != action;
   }
 
   private boolean sameOwner(int one, int other) {
-    return ring[one + 1] != null && ring[one + 1] == ring[other + 1];
+    return ownerAt(one) == ownerAt(other);
   }
 
   private void grow() {
