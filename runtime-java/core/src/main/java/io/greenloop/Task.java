@@ -364,7 +364,8 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
 
   /** What it waits for, in words. */
   final String describeWait() {
-    Object on = waitsFor().orElse("nothing");
+    Object on =
+        waitsFor().orElse(this instanceof DrivenTask ? "something in suspend code" : "nothing");
     return on instanceof Awaitable<?> awaitable ? awaitable.asFuture().describe() : on.toString();
   }
 
