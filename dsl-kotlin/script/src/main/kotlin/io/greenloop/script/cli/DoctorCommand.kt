@@ -1,6 +1,7 @@
 package io.greenloop.script.cli
 
 import com.sun.management.UnixOperatingSystemMXBean
+import io.greenloop.net.NameResolution
 import io.greenloop.reactor.Reactors
 import io.greenloop.script.ArchiveTraining
 import io.greenloop.script.ExitCode
@@ -39,6 +40,7 @@ internal class DoctorCommand : Callable<Int> {
       add("mode" to if (missing.isEmpty()) "full" else "portable")
       for (flag in missing) add("missing flag" to flag)
       add("engine" to engine())
+      add("resolver" to NameResolution.selfTest())
       add("open files" to openFiles())
       add("scripts" to folder("scripts", ".jar"))
       add("archives" to archives())

@@ -58,7 +58,8 @@ class CommandTest :
         "greenloop ${Greenloop.dist.resolve("lib/build").readText().substringBefore(' ')} " +
         "(JDK ${System.getProperty("java.runtime.version")})\n"
       doctor.exitCode shouldBe 0
-      doctor.out shouldContain "\nmode:         full\n"
+      doctor.out shouldContain "\nmode:         full\nengine:       "
+      doctor.out shouldContain "\nresolver:     InetAddress parks the task\n"
       doctor.out shouldContain "\narchives:     off (GREENLOOP_AOT)\n"
     }
 
