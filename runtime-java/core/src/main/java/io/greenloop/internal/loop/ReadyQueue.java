@@ -95,22 +95,21 @@ final class ReadyQueue {
 
   /**
    * Brings a task step among the first {@code among} entries to the front, by {@code random}.
-   * Callbacks keep their places: their order is promised.
+   * Callbacks stay in their order, and so do the steps of one owner: those are promised.
    */
   void shuffleFirst(int among, RandomGenerator random) {
-    if (among < 2 || !isTaskStep(head)) {
+    if (among < 2 || !isTaskStep(slot(0))) {
       return;
     }
-    int other = (head + 2 * random.nextInt(among)) & (ring.length - 1);
-    if (other == head || !isTaskStep(other) || sameOwner(other, head)) {
+    int picked = random.nextInt(among);
+    if (!isTaskStep(slot(picked))) {
       return;
     }
-    Object action = ring[head];
-    Object owner = ring[head + 1];
-    ring[head] = ring[other];
-    ring[head + 1] = ring[other + 1];
-    ring[other] = action;
-    ring[other + 1] = owner;
+    moveToFront(firstOfOwner(picked));
+  }
+
+  private int slot(int index) {
+    return (head + 2 * index) & (ring.length - 1);
   }
 
   private boolean isTaskStep(int at) {
@@ -118,8 +117,25 @@ final class ReadyQueue {
     return action instanceof Strand || action instanceof Owned || ownerAt(at) != action;
   }
 
-  private boolean sameOwner(int one, int other) {
-    return ownerAt(one) == ownerAt(other);
+  private int firstOfOwner(int index) {
+    Object owner = ownerAt(slot(index));
+    for (int i = 0; i < index; i++) {
+      if (ownerAt(slot(i)) == owner) {
+        return i;
+      }
+    }
+    return index;
+  }
+
+  private void moveToFront(int index) {
+    Object action = ring[slot(index)];
+    Object owner = ring[slot(index) + 1];
+    for (int i = index; i > 0; i--) {
+      ring[slot(i)] = ring[slot(i - 1)];
+      ring[slot(i) + 1] = ring[slot(i - 1) + 1];
+    }
+    ring[slot(0)] = action;
+    ring[slot(0) + 1] = owner;
   }
 
   private void grow() {
