@@ -3,12 +3,10 @@ package io.greenloop;
 import static io.greenloop.Aio.currentTask;
 import static io.greenloop.Aio.newPromise;
 import static io.greenloop.Aio.sleep;
-import static io.greenloop.Aio.spawn;
 import static io.greenloop.Aio.yieldNow;
 import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.greenloop.testing.Parity;
@@ -160,62 +158,6 @@ class TaskGroupFailureTest {
               .isInstanceOf(CancelledError.class)
               .hasMessage("by itself");
         });
-  }
-
-  @Test
-  @Parity({"TG-6", "AC-taskgroups.5"})
-  void failuresBesideAnExternalCancelWinAndTheCancelHitsTheNextWait(TestLoop t) {
-    t.run(
-        () -> {
-          var task =
-              spawn(
-                  () -> {
-                    var group =
-                        groupOf(
-                            g -> {
-                              g.spawn(failsWhenCancelled(5, new IOException("cleanup")));
-                              newPromise().join();
-                            });
-                    t.note(group.exceptions().getFirst().getMessage());
-                    try {
-                      sleep(ofMillis(10));
-                      t.note("never");
-                    } catch (CancelledError rearmed) {
-                      t.note("rearmed " + rearmed.reason());
-                      throw rearmed;
-                    }
-                  });
-          sleep(ofMillis(10));
-          task.cancel("outside");
-          assertThatThrownBy(task::join).isInstanceOf(CancelledError.class);
-          assertThat(task.cancelRequests()).isEqualTo(1);
-        });
-
-    assertThat(t.trail()).containsExactly("cleanup@15", "rearmed outside@15");
-  }
-
-  @Test
-  @Parity({"TG-6", "AC-taskgroups.8"})
-  void aChildFailingInASlowCleanupAfterTheCancelWins(TestLoop t) {
-    t.run(
-        () -> {
-          var task =
-              spawn(
-                  () ->
-                      TaskGroup.run(
-                          g -> {
-                            g.spawn(failsWhenCancelled(50, new IOException("slow cleanup")));
-                          }));
-          sleep(ofMillis(10));
-          task.cancel();
-          var group = catchThrowableOfType(ExceptionGroup.class, task::join);
-          assertThat(group.exceptions())
-              .extracting(Throwable::getMessage)
-              .containsExactly("slow cleanup");
-          t.note("end");
-        });
-
-    assertThat(t.trail()).containsExactly("end@60");
   }
 
   @Test
@@ -395,31 +337,6 @@ class TaskGroupFailureTest {
 
     assertThat(t.trail()).containsExactly("child ended@5");
     t.close();
-  }
-
-  @Test
-  @Parity("TG-6")
-  void aSwallowedCancelFromBeforeDoesNotCountAsExternal(TestLoop t) {
-    t.run(
-        () -> {
-          var task =
-              spawn(
-                  () -> {
-                    catchThrowable(() -> newPromise().join());
-                    assertThat(groupOf(g -> g.spawn(failsAfter(1, new IOException("x")))))
-                        .isNotNull();
-                    sleep(ofMillis(1)); // nothing is re-armed
-                    TaskGroup.run(
-                        g -> {
-                          g.spawn(() -> newPromise().join());
-                          g.cancel();
-                        });
-                    return currentTask().orElseThrow().cancelRequests();
-                  });
-          yieldNow();
-          task.cancel();
-          assertThat(task.join()).isEqualTo(1);
-        });
   }
 
   @Test

@@ -5,7 +5,6 @@ import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,10 +44,10 @@ public final class Sockets {
   public static <C extends SelectableChannel & ReadableByteChannel> int read(
       C channel, ByteBuffer target) throws IOException {
     Watch watch = begin(channel, Direction.IN, "read");
-    int read = channel.read(target);
+    int read = tryRead(channel, target);
     while (read == 0 && target.hasRemaining()) {
       await(watch, channel, Direction.IN, "read");
-      read = channel.read(target);
+      read = tryRead(channel, target);
     }
     return read;
   }
@@ -64,7 +63,7 @@ public final class Sockets {
     int wanted = target.remaining();
     while (target.hasRemaining()) {
       if (read(channel, target) < 0) {
-        throw endedEarly(channel, wanted, target);
+        throw IncompleteReadException.of(channel, wanted, target);
       }
     }
   }
@@ -80,10 +79,10 @@ public final class Sockets {
   public static <C extends SelectableChannel & WritableByteChannel> void writeFully(
       C channel, ByteBuffer source) throws IOException {
     Watch watch = begin(channel, Direction.OUT, "writeFully");
-    channel.write(source);
+    tryWrite(channel, source);
     while (source.hasRemaining()) {
       await(watch, channel, Direction.OUT, "writeFully");
-      channel.write(source);
+      tryWrite(channel, source);
     }
   }
 
@@ -197,15 +196,20 @@ public final class Sockets {
     }
   }
 
-  static EOFException endedEarly(Object channel, int wanted, ByteBuffer target) {
-    return new EOFException(
-        "readFully on "
-            + channel
-            + ": the stream ended after "
-            + (wanted - target.remaining())
-            + " bytes (expected "
-            + wanted
-            + ")");
+  private static int tryRead(ReadableByteChannel channel, ByteBuffer target) throws IOException {
+    try {
+      return channel.read(target);
+    } catch (IOException e) {
+      throw ConnectionErrors.classified("read", channel, e);
+    }
+  }
+
+  private static void tryWrite(WritableByteChannel channel, ByteBuffer source) throws IOException {
+    try {
+      channel.write(source);
+    } catch (IOException e) {
+      throw ConnectionErrors.classified("write", channel, e);
+    }
   }
 
   static StreamClosedException closed(Object channel) {

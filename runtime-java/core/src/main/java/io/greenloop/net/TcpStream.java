@@ -39,6 +39,7 @@ public final class TcpStream implements AutoCloseable {
    * @param target receives the bytes at its position
    * @return how many bytes, -1 at the end of the stream, 0 only if {@code target} has no room
    * @throws StreamClosedException if this stream is closed, or is closed meanwhile
+   * @throws ConnectionResetException if the other side reset the connection
    * @throws IllegalStateException if another task waits for data, or the caller is no task of this
    *     loop
    * @throws io.greenloop.CancelledError if the task is cancelled while it waits; nothing has been
@@ -49,11 +50,11 @@ public final class TcpStream implements AutoCloseable {
     if (!target.hasRemaining()) {
       return 0;
     }
-    int read = channel.read(target);
+    int read = tryRead(target);
     while (read == 0) {
       ReadyWait.await(watch, Direction.IN, "read", this);
       checkOpen("read");
-      read = channel.read(target);
+      read = tryRead(target);
     }
     return read;
   }
@@ -61,14 +62,14 @@ public final class TcpStream implements AutoCloseable {
   /**
    * Reads until {@code target} is full.
    *
-   * @throws java.io.EOFException if the stream ends before; what arrived is in {@code target}
+   * @throws IncompleteReadException if the stream ends before; what arrived is in {@code target}
    * @throws StreamClosedException if this stream is closed, or is closed meanwhile
    */
   public void readFully(ByteBuffer target) throws IOException {
     int wanted = target.remaining();
     while (target.hasRemaining()) {
       if (read(target) < 0) {
-        throw Sockets.endedEarly(this, wanted, target);
+        throw IncompleteReadException.of(this, wanted, target);
       }
     }
   }
@@ -77,6 +78,8 @@ public final class TcpStream implements AutoCloseable {
    * Writes all of {@code source}; waits while the other side does not read.
    *
    * @throws StreamClosedException if this stream is closed, or is closed meanwhile
+   * @throws ConnectionResetException if the other side reset the connection
+   * @throws BrokenPipeException if the other side has closed it
    * @throws IllegalStateException if another task waits to write, or the caller is no task of this
    *     loop
    * @throws io.greenloop.CancelledError if the task is cancelled while it waits; the position of
@@ -84,11 +87,11 @@ public final class TcpStream implements AutoCloseable {
    */
   public void write(ByteBuffer source) throws IOException {
     begin(Direction.OUT, "write");
-    channel.write(source);
+    tryWrite(source);
     while (source.hasRemaining()) {
       ReadyWait.await(watch, Direction.OUT, "write", this);
       checkOpen("write");
-      channel.write(source);
+      tryWrite(source);
     }
   }
 
@@ -123,6 +126,22 @@ public final class TcpStream implements AutoCloseable {
   @Override
   public void close() {
     Sockets.closeOn(loop, channel, watch, this);
+  }
+
+  private int tryRead(ByteBuffer target) throws IOException {
+    try {
+      return channel.read(target);
+    } catch (IOException e) {
+      throw ConnectionErrors.classified("read", this, e);
+    }
+  }
+
+  private void tryWrite(ByteBuffer source) throws IOException {
+    try {
+      channel.write(source);
+    } catch (IOException e) {
+      throw ConnectionErrors.classified("write", this, e);
+    }
   }
 
   private void begin(Direction direction, String verb) throws IOException {
