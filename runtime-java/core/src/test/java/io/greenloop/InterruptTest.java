@@ -103,7 +103,8 @@ class InterruptTest {
             System.getProperty("java.class.path"),
             Program.class.getName(),
             program));
-    Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process child =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     var lines = new ArrayList<String>();
     try (var out =
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {

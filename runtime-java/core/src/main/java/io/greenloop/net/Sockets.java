@@ -55,7 +55,7 @@ public final class Sockets {
   /**
    * Reads until {@code target} is full.
    *
-   * @throws EOFException if the stream ends before; what arrived is in {@code target}
+   * @throws IncompleteReadException if the stream ends before; what arrived is in {@code target}
    * @throws IOException as {@link #read}
    */
   public static <C extends SelectableChannel & ReadableByteChannel> void readFully(

@@ -1,6 +1,7 @@
 package io.greenloop.internal.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.greenloop.EventLoop;
 import io.greenloop.testing.Parity;
@@ -80,12 +81,12 @@ class InboxTest {
   }
 
   @Test
-  @DisabledIfSystemProperty(named = "greenloop.test.mode", matches = "portable")
   @Parity("LOOP-3")
   void soIsTheRealMachine() {
+    assumeTrue(LONG, "noWakeUpIsLost is the quick form; this one runs with -Pnightly");
     new StressOptions()
-        .iterations(LONG ? 100 : 2)
-        .invocationsPerIteration(LONG ? 20000 : 300)
+        .iterations(100)
+        .invocationsPerIteration(20_000)
         .threads(3)
         .actorsPerThread(3)
         .sequentialSpecification(Sequential.class)
