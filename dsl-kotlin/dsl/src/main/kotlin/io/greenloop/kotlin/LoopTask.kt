@@ -10,6 +10,10 @@ import kotlin.coroutines.CoroutineContext
  *
  * `spawn` and `green` put it into the context of their body; what the body starts with kotlinx's
  * `launch` and `async` inherits it, for such coroutines are parts of one task.
+ *
+ * It is read at each dispatch. A coroutine that starts undispatched, or resumes on
+ * `Dispatchers.Unconfined`, in the middle of another task's step runs as that task until its first
+ * dispatch.
  */
 public class LoopTask internal constructor() : AbstractCoroutineContextElement(LoopTask) {
   /** The task; there is one as soon as code runs with this element. */

@@ -4,12 +4,15 @@ import io.greenloop.Aio
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.FlowPreview
+import kotlinx.coroutines.asContextElement
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.asFlow
 import kotlinx.coroutines.flow.debounce
@@ -112,6 +115,29 @@ class KotlinxTest :
         }
         listOf(next(), next())
       } shouldContainExactly listOf("channel", "task")
+    }
+
+    test("elements of the user's context reach children, and set up each step") {
+      val local = ThreadLocal<String>()
+      virtually {
+        val seen =
+          withContext(CoroutineName("named") + local.asContextElement("mine")) {
+            val task =
+              loopScope {
+                spawn {
+                  val before = local.get()
+                  sleep(1.milliseconds)
+                  val name = currentCoroutineContext()[CoroutineName]?.name
+                  val after = local.get()
+                  val other = green { "green" }.await()
+                  listOf(before, name, after, local.get(), other)
+                }
+              }
+            task.await()
+          }
+        seen shouldContainExactly listOf("mine", "named", "mine", "mine", "green")
+        local.get() shouldBe null
+      }
     }
 
     test("mutexes keep tasks of all kinds of code apart") {
