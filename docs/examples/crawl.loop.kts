@@ -122,6 +122,8 @@ fun fetch(url: URI): Page =
     Page(url, if (e.cause?.cause is UnresolvedAddressException) "no host" else "refused")
   } catch (_: IOException) {
     Page(url, "failed")
+  } catch (_: RuntimeException) {
+    Page(url, "failed") // such as a redirect to what is no address: one page must not end the crawl
   }
 
 /** The page as a tree; null if it is no HTML, an error, or comes from another site after all. */
@@ -130,7 +132,12 @@ fun parse(
   body: ByteArray,
 ): Document? {
   if (pages.isEmpty()) site = answer.uri().authority // the start may redirect to another host
-  val type = answer.headers().firstValue("Content-Type").orElse("")
+  val type =
+    answer
+      .headers()
+      .firstValue("Content-Type")
+      .orElse("")
+      .lowercase()
   val isHtml = type.startsWith("text/html") || type.startsWith("application/xhtml+xml")
   if (answer.statusCode() / 100 != 2 || !isHtml || !isOnSite(answer.uri())) return null
   val charset = Regex("charset=\"?([^\";]+)").find(type)?.groupValues?.get(1)

@@ -143,6 +143,7 @@ class CrawlTest :
           <a href="tel:123">tel</a> <a href="$other">elsewhere</a> <a href="/with space.html">space</a>
           <a href="/ü.html">umlaut</a> <a href="http://[bad">malformed</a> <a href="/odd">odd</a>
           <a href="">itself</a> <a name="x">no link</a> <a href="/away">away</a>
+          <a href="/nowhere">nowhere</a> <a href="/shout">shout</a>
           """,
         ).page("/a.html", "<base href='/deep/'><a href='/'>back</a><a href='b.html'>b</a>")
         .page("/deep/b.html", "<a href='/gone'>gone too</a>")
@@ -156,9 +157,11 @@ class CrawlTest :
         .answer("/loop1") { it.redirect("/loop2") }
         .answer("/loop2") { it.redirect("/loop1") }
         .answer("/away") { it.redirect(other) }
+        .answer("/nowhere") { it.redirect("http://[bad") }
+        .page("/shout", "<a href='/a.html'>a</a>", type = "TEXT/HTML; CHARSET=UTF-8")
         .answer("/hangup") { it.close() }
 
-      val report = site.use { crawl("${site.url}/", "--seconds", "1", "--workers", "20") }
+      val report = site.use { crawl("${site.url}/", "--seconds", "4", "--workers", "20") }
 
       report.status.toSortedMap() shouldBe
         sortedMapOf(
@@ -174,7 +177,9 @@ class CrawlTest :
           "/hangup" to "failed",
           "/loop1" to "302",
           "/moved" to "200",
+          "/nowhere" to "failed",
           "/odd" to "200",
+          "/shout" to "200",
           "/slow" to "timeout",
           "/with%20space.html" to "200",
           "/%C3%BC.html" to "200",
@@ -187,11 +192,15 @@ class CrawlTest :
           "/gone" to start + "/deep/b.html",
           "/hangup" to start,
           "/loop1" to start,
+          "/nowhere" to start,
           "/slow" to start,
           "http://[bad" to start,
         )
       report.links["/a.html"] shouldBe 2
-      report.lastLine shouldBe "7 broken links"
+      report.links["/odd"] shouldBe 1
+      report.links["/shout"] shouldBe 1
+      report.links["/data.bin"] shouldBe 0
+      report.lastLine shouldBe "8 broken links"
     }
 
     test("never more requests at once than workers") {
