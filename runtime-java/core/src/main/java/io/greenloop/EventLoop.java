@@ -479,7 +479,14 @@ public final class EventLoop implements AutoCloseable {
   public <T extends @Nullable Object> T runUntilComplete(Awaitable<T> main) {
     rooms.beginSetup("runUntilComplete");
     LoopFuture<T> future = ensureFuture(main);
-    Registration stopWhenDone = future.whenDone(f -> stop());
+    // A fatal end leaves this callback queued: it must not stop the next run.
+    Registration stopWhenDone =
+        future.whenDone(
+            f -> {
+              if (awaitedByRun == future) {
+                stop();
+              }
+            });
     awaitedByRun = future;
     try {
       run(() -> cancelFromOutside(future));
@@ -602,7 +609,7 @@ public final class EventLoop implements AutoCloseable {
 
   /** The task whose code runs now, or null. Loop. */
   @Nullable Task<?> currentTaskOrNull() {
-    return core.currentOwner() instanceof Task<?> task && core.isOnLoop() ? task : null;
+    return core.isOnLoop() && core.currentOwner() instanceof Task<?> task ? task : null;
   }
 
   /** The context of the entry that runs now, or null during setup. */

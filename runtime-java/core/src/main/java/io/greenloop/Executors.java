@@ -41,7 +41,7 @@ final class Executors {
     loop.core().outsideJobs(+1);
     try {
       on.execute(() -> runJob(future, job, what));
-    } catch (RuntimeException rejected) {
+    } catch (Throwable rejected) {
       loop.core().outsideJobs(-1);
       throw rejected;
     }
@@ -54,14 +54,15 @@ final class Executors {
       return;
     }
     running.add(what);
+    Runnable outcome;
     try {
       T result = job.call();
-      finish(() -> future.trySucceed(result));
+      outcome = () -> future.trySucceed(result);
     } catch (Throwable thrown) {
-      finish(() -> future.tryFail(thrown));
-    } finally {
-      running.remove(what);
+      outcome = () -> future.tryFail(thrown);
     }
+    running.remove(what); // before the loop hears of the end: it may list who still runs
+    finish(outcome);
   }
 
   /** Posted, never run here; a loop that has closed meanwhile drops it. */

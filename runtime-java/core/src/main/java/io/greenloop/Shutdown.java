@@ -66,7 +66,7 @@ final class Shutdown {
     for (ThrowingRunnable closer : order.reversed()) {
       try {
         closer.run();
-      } catch (Exception e) {
+      } catch (Throwable e) { // the others are closed all the same
         loop.report(ErrorContext.of("closing at the end of " + loop + " failed", e));
       }
     }

@@ -60,6 +60,7 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
 
   @Override
   void cancelOutside() {
+    interruptSent = false; // each request interrupts once
     if (strand.isForeign()) {
       interruptIfWanted();
     }

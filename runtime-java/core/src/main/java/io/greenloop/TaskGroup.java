@@ -226,6 +226,9 @@ public final class TaskGroup {
       try {
         waitForChildren();
       } catch (CancelledError again) {
+        if (cancel == null && parent.cancelRequests() > requestsAtEntry) {
+          cancel = again; // from outside, also while the group is being cancelled
+        }
         if (!aborting) {
           cancel = again;
           abort("the block of its group was cancelled");

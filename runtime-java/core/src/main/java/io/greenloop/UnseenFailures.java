@@ -47,10 +47,20 @@ final class UnseenFailures {
 
   /** On the cleaner's thread. */
   private void unreachable(Watched entry) {
-    if (!watched.remove(entry) || entry.failure.isSeen()) {
+    if (entry.failure.isSeen()) {
+      watched.remove(entry);
       return;
     }
-    loop.core().post((Runnable) () -> report(entry), null);
+    // Left in the set until the loop gets to it: a close in between reports it too.
+    loop.core()
+        .post(
+            (Runnable)
+                () -> {
+                  if (watched.remove(entry) && !entry.failure.isSeen()) {
+                    report(entry);
+                  }
+                },
+            null);
   }
 
   void reportAll() {

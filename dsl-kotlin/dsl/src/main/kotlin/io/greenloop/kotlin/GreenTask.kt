@@ -23,7 +23,7 @@ internal open class GreenTask<T>(
   parentContext: CoroutineContext,
 ) : AbstractCoroutine<T>(
     LoopContext(extrasOf(parentContext), element, parentContext[Job], dispatcher),
-    initParentJob = true,
+    initParentJob = false,
     active = true,
   ),
   GreenScope {
@@ -34,6 +34,11 @@ internal open class GreenTask<T>(
   private var cause: Throwable? = null
   private var isHandled = false
   private var wake: Promise<Unit>? = null
+
+  init {
+    // Not by the super constructor: a parent that is cancelled already calls us back at once.
+    initParentJob(parentContext[Job])
+  }
 
   /** The task that runs the body, once it is known. */
   val taskOrNull: Task<*>? get() = element.taskOrNull
@@ -78,6 +83,7 @@ internal open class GreenTask<T>(
   }
 
   private fun parkUntilEnded() {
+    var givenUp = false
     while (!ended) {
       val end = dispatcher.loop.newPromise<Unit>("its children")
       wake = end
@@ -86,7 +92,9 @@ internal open class GreenTask<T>(
       } catch (cancelled: CancelledError) {
         cancel(toKotlin(cancelled))
       } catch (failure: Throwable) {
-        // a proven dead-lock
+        // A proven dead-lock: the children are cancelled, once; if that does not end them, it stands.
+        if (givenUp) throw failure
+        givenUp = true
         cancelCoroutine(failure)
       }
     }

@@ -51,7 +51,7 @@ internal class SuspendTask<T>(
   private var body: (suspend LoopScope.() -> T)?,
 ) : AbstractCoroutine<T>(
     LoopContext(extrasOf(parentContext), element, parentContext[Job], dispatcher),
-    initParentJob = true,
+    initParentJob = false,
     active = true,
   ),
   TaskDriver<T>,
@@ -192,5 +192,10 @@ internal class SuspendTask<T>(
 
   private fun settle(action: Runnable) {
     if (dispatcher.core.isOnLoop) action.run() else step(action)
+  }
+
+  init {
+    // Not by the super constructor: a parent that is cancelled already calls us back at once.
+    initParentJob(parentContext[Job])
   }
 }

@@ -604,7 +604,11 @@ public final class LoopCore {
   }
 
   private boolean mayTurnHere() {
-    return ready.size() > 0 && !stopping && fatal == null && turnsSincePoll < TURNS_PER_POLL;
+    return ready.size() > 0
+        && !stopping
+        && fatal == null
+        && turnsSincePoll < TURNS_PER_POLL
+        && !(poller.interests() > 0 && poller.isOverdue());
   }
 
   /** On the hub, because the hook runs code of the layer above. */

@@ -155,6 +155,11 @@ public final class Poller {
         || System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
   }
 
+  /** Whether channels are watched that nobody has asked about for a while. Loop. */
+  boolean isOverdue() {
+    return System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
+  }
+
   private void found(Object attachment, int readyOps) {
     var watch = (Watch) attachment;
     if (watch.channel.isOpen()) {
@@ -194,6 +199,9 @@ public final class Poller {
         watch.applied = 0;
         watch.fail(new IOException(e.toString(), e));
       }
+    }
+    if (!watch.channel.isOpen() && !watch.isIdle()) {
+      watch.fail(new ClosedChannelException()); // closed by somebody who did not tell us
     }
     if (watch.isIdle()) {
       watches.remove(watch.channel, watch);

@@ -60,6 +60,9 @@ public abstract class Strand {
     suspended = true;
     try {
       giveBack();
+    } catch (PinnedException e) {
+      loop.takeReady(this); // a cancel from before may have queued it already
+      throw e;
     } finally {
       suspended = false;
     }
