@@ -1,4 +1,13 @@
 // What the archives are trained with: the parts of compiler and runtime that most scripts touch.
+import io.greenloop.AsyncTimeoutException
+import io.greenloop.greenlet.Greenlet
+import kotlinx.coroutines.async
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.flow.consumeAsFlow
+import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withTimeout
 import java.util.concurrent.ConcurrentHashMap
 
 data class Page(
@@ -34,6 +43,22 @@ val names =
         .joinToString()
 println("args $args, names $names, wait $wait, second ${seen.keys.toList().second()}")
 println("%5.2f of %d".format(1.5, count))
+val slow = spawn { sleep(2.milliseconds); "suspend" }
+val plain = green { Thread.sleep(1); "green" }
+println(slow.join() + plain.join())
+loop {
+    val more = List(3) { n -> spawn { sleep(1.milliseconds); n } }
+    println(more.map { it.await() }.sum())
+    val channel = Channel<Int>(1)
+    launch { repeat(3) { channel.send(it) }; channel.close() }
+    println(withTimeout(5.seconds) { channel.consumeAsFlow().map { async { it + 1 }.await() }.toList() })
+}
+try {
+    timeout(1.milliseconds) { sleep(1.seconds) }
+} catch (e: AsyncTimeoutException) {
+    println("timeout")
+}
+println(Greenlet { "greenlet" }.switchTo())
 try {
     check(count > 100) { "few" }
 } catch (e: IllegalStateException) {

@@ -1,5 +1,6 @@
 package io.greenloop.script.launcher
 
+import io.greenloop.script.ArchiveTraining
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldBeEmpty
@@ -7,6 +8,7 @@ import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldNotContain
 import kotlin.io.path.readText
+import kotlin.io.path.writeText
 
 class ScriptsTest :
   FunSpec({
@@ -179,6 +181,16 @@ class ScriptsTest :
         run.out shouldBe
           "[true, RED, 9, A?, 4]\nString?Name(text=n)1false\n16 abab\n"
       }
+    }
+
+    test("the script that the archives are trained with runs to its end") {
+      val sample = ArchiveTraining::class.java.getResource("train.loop.kts")!!.readText()
+      greenloop.work.resolve("train.loop.kts").writeText(sample)
+
+      val run = greenloop.run("run", "train.loop.kts", "train")
+
+      run.err shouldBe ""
+      run.exitCode shouldBe 0
     }
 
     test("two first runs at once both succeed and leave one compiled script") {
