@@ -5,6 +5,7 @@ module io.greenloop.runtime {
 
   exports io.greenloop;
   exports io.greenloop.coroutine;
+  exports io.greenloop.inspect;
   exports io.greenloop.internal.fiber to
       io.greenloop.greenlet;
   exports io.greenloop.internal.loop to

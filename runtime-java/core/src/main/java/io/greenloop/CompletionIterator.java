@@ -172,6 +172,11 @@ public final class CompletionIterator<F extends Awaitable<?>>
     }
 
     @Override
+    Collection<? extends Awaitable<?>> sources() {
+      return missing.keySet();
+    }
+
+    @Override
     boolean isLoopOnly() {
       return missing.keySet().stream().allMatch(i -> i.asFuture().isLoopOnly());
     }

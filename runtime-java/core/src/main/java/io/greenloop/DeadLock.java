@@ -28,27 +28,31 @@ final class DeadLock {
 
   /** For a loop that has been idle for long without proof. Any thread; may be out of date. */
   static String suspicion(EventLoop loop, long seconds) {
-    return who(
+    var text =
         new StringBuilder()
             .append(loop)
             .append(" has been idle for ")
             .append(seconds)
-            .append(" s, and nothing known to it will wake it; who waits:"),
-        loop.allTasks());
+            .append(" s, and nothing known to it will wake it; who waits:");
+    who(text, loop.allTasks());
+    return text.toString();
   }
 
   private static String report(EventLoop loop, Set<Task<?>> tasks) {
-    return who(
-        new StringBuilder("dead-lock: nothing can wake ").append(loop).append("; who waits:"),
-        tasks);
+    var text =
+        new StringBuilder("dead-lock: nothing can wake ").append(loop).append("; who waits:");
+    who(text, tasks);
+    for (String circle : AwaitCircles.of(tasks)) {
+      text.append("\n  in a circle: ").append(circle);
+    }
+    return text.toString();
   }
 
-  private static String who(StringBuilder text, Set<Task<?>> tasks) {
+  private static void who(StringBuilder text, Set<Task<?>> tasks) {
     for (Task<?> task : tasks) {
       text.append("\n  ").append(task.describe()).append(" waits for ");
       boolean outside = task instanceof StackfulTask<?> s && s.strand().isForeign();
       text.append(outside ? "something outside of the loop" : task.describeWait());
     }
-    return text.toString();
   }
 }

@@ -114,6 +114,11 @@ final class Gather<T extends @Nullable Object, R extends @Nullable Object>
   }
 
   @Override
+  Collection<? extends Awaitable<?>> sources() {
+    return distinct;
+  }
+
+  @Override
   boolean isLoopOnly() {
     return distinct.stream().allMatch(c -> c.isDone() || c.isLoopOnly());
   }

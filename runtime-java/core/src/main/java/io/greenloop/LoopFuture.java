@@ -1,6 +1,10 @@
 package io.greenloop;
 
 import io.greenloop.internal.loop.Owned;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -243,6 +247,32 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
   @SuppressWarnings({"unchecked", "NullAway"}) // null where T allows it
   private T value() {
     return (T) outcome;
+  }
+
+  /**
+   * The unfinished futures that this one waits for at this moment: the members of a gather, what a
+   * task waits for, and who holds the lock it waits for. Nothing is recorded for this while tasks
+   * run: it is read off the waits themselves.
+   *
+   * <p><b>Room:</b> loop or setup; from another thread it may be out of date at once.
+   */
+  public final Set<LoopFuture<?>> awaits() {
+    if (isDone()) {
+      return Set.of();
+    }
+    var pending = new LinkedHashSet<LoopFuture<?>>();
+    for (Awaitable<?> source : sources()) {
+      LoopFuture<?> future = source.asFuture();
+      if (!future.isDone()) {
+        pending.add(future);
+      }
+    }
+    return pending;
+  }
+
+  /** What {@link #awaits} reads: may hold what is done, too. */
+  Collection<? extends Awaitable<?>> sources() {
+    return List.of();
   }
 
   /** What a proof of dead-lock needs to know: can only code of this loop complete it? */

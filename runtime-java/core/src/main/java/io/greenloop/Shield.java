@@ -1,5 +1,7 @@
 package io.greenloop;
 
+import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The outer future of {@link Aio#shield}: its cancel does not reach the inner one. */
@@ -37,6 +39,11 @@ final class Shield<T extends @Nullable Object> extends LoopFuture<T> {
                   inner,
                   null));
     }
+  }
+
+  @Override
+  Collection<? extends Awaitable<?>> sources() {
+    return List.of(inner);
   }
 
   @Override

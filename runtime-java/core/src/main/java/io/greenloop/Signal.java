@@ -1,7 +1,6 @@
 package io.greenloop;
 
 import java.util.Collection;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A future that only code of its loop completes: the wait of one of our own primitives. */
@@ -11,16 +10,17 @@ final class Signal extends LoopFuture<@Nullable Void> {
 
   /**
    * @param what what its waiter waits for, in reports
+   * @param sources what has to be done first: all, or one of them; read whenever somebody asks
    */
-  Signal(EventLoop loop, String what) {
-    this(loop, what, List.of());
-  }
-
-  /** A signal that comes when one of {@code sources} is done. */
   Signal(EventLoop loop, String what, Collection<? extends Awaitable<?>> sources) {
     super(loop);
     this.what = what;
     this.sources = sources;
+  }
+
+  @Override
+  Collection<? extends Awaitable<?>> sources() {
+    return sources;
   }
 
   @Override

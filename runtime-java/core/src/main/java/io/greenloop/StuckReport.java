@@ -1,16 +1,13 @@
 package io.greenloop;
 
 import io.greenloop.internal.loop.Strand;
+import io.greenloop.internal.trace.UserFrames;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Says who holds a loop, at which line, and which tasks have not ended. Any thread. */
 final class StuckReport {
-  private static final String[] NOT_THE_USERS = {
-    "java.", "jdk.", "sun.", "kotlin.", "kotlinx.", "io.greenloop."
-  };
-
   private StuckReport() {}
 
   static String of(EventLoop loop, String what) {
@@ -24,7 +21,7 @@ final class StuckReport {
           .append(loop)
           .append(" is held by ")
           .append(describe(loop.core().ownerSeenFromOutside()));
-      text.append(" at ").append(line(holder.thread().getStackTrace()));
+      text.append(" at ").append(UserFrames.line(holder.thread().getStackTrace()));
     }
     if (!tasks.isEmpty()) {
       text.append("\nnot cleaned up: ");
@@ -38,23 +35,5 @@ final class StuckReport {
       return task.describe();
     }
     return owner == null ? "a callback" : owner.toString();
-  }
-
-  private static String line(StackTraceElement[] frames) {
-    for (StackTraceElement frame : frames) {
-      if (isTheUsers(frame.getClassName())) {
-        return frame.toString();
-      }
-    }
-    return frames.length == 0 ? "a line unknown" : frames[0].toString();
-  }
-
-  private static boolean isTheUsers(String className) {
-    for (String prefix : NOT_THE_USERS) {
-      if (className.startsWith(prefix)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -8,6 +8,8 @@ import io.greenloop.internal.loop.Strand;
 import io.greenloop.internal.loop.TimerNode;
 import java.io.PrintStream;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -353,6 +355,17 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   /** The future, timer or place in a queue it waits on, or null. */
   @Nullable Object waitedObject() {
     return waitingOn;
+  }
+
+  @Override
+  final Collection<? extends Awaitable<?>> sources() {
+    Object on = waitedObject();
+    if (on instanceof Waiter<?> waiter) {
+      return waiter.isWaiting() && waiter.subject() instanceof Held held
+          ? held.holders()
+          : List.of();
+    }
+    return on instanceof Awaitable<?> awaitable ? List.of(awaitable) : List.of();
   }
 
   /** Whether it waits for something that only code of its own loop can bring about. */

@@ -195,7 +195,7 @@ public final class TaskGroup {
   }
 
   private void waitForChildren() {
-    Signal done = new Signal(loop, "the children of its group: " + names());
+    Signal done = new Signal(loop, "the children of its group: " + names(), children);
     allDone = done;
     try {
       done.join();

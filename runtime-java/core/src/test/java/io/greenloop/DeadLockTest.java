@@ -33,7 +33,8 @@ class DeadLockTest {
             "dead-lock: nothing can wake %s; who waits:\n"
                 + "  task 'main' waits for task 'left'\n"
                 + "  task 'left' waits for task 'right'\n"
-                + "  task 'right' waits for task 'left'",
+                + "  task 'right' waits for task 'left'\n"
+                + "  in a circle: task 'left' -> task 'right' -> task 'left'",
             t.loop());
   }
 

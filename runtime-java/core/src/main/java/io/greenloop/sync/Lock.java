@@ -1,8 +1,10 @@
 package io.greenloop.sync;
 
+import io.greenloop.Held;
 import io.greenloop.Task;
 import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  */
-public final class Lock extends LoopBound {
+public final class Lock extends LoopBound implements Held {
   private final Permit permit = this::release;
   private final WaitQueue<Permit, @Nullable Void> waiters =
       new WaitQueue<>(this, (permit, nothing) -> permit.close());
@@ -77,6 +79,13 @@ public final class Lock extends LoopBound {
   /** Whether somebody holds it. */
   public boolean isLocked() {
     return locked;
+  }
+
+  /** The task that acquired it, or got it from another; empty if it is free, or if none did. */
+  @Override
+  public List<Task<?>> holders() {
+    Task<?> by = holder;
+    return locked && by != null ? List.of(by) : List.of();
   }
 
   void requireHeld(String operation) {
