@@ -1,6 +1,14 @@
 package io.greenloop.benchmarks
 
 import io.greenloop.Aio
+import io.greenloop.kotlin.LoopScope
+import io.greenloop.kotlin.acquirePermit
+import io.greenloop.kotlin.await
+import io.greenloop.kotlin.lock
+import io.greenloop.kotlin.loop
+import io.greenloop.kotlin.receive
+import io.greenloop.kotlin.send
+import io.greenloop.kotlin.spawn
 import io.greenloop.sync.Event
 import io.greenloop.sync.Lock
 import io.greenloop.sync.Queue
@@ -17,6 +25,19 @@ import kotlinx.coroutines.sync.Semaphore as KotlinxSemaphore
 internal fun syncSubjects(): List<Subject> =
   listOf(
     JvmSubject("queue", "greenloop-task", 200_000) { n -> onLoop { timed { queue(n) } } },
+    // What a kotlinx Channel() is compared with: an item passes from hand to hand.
+    JvmSubject("queue", "greenloop-suspend", 200_000) { n -> loop { timed { suspendQueue(n) } } },
+    JvmSubject("lock", "greenloop-suspend", 200_000) { n ->
+      val lock = Lock()
+      loop { timed { suspendInTurns(n, { lock.lock() }, { lock.release() }) } }
+    },
+    JvmSubject("semaphore", "greenloop-suspend", 200_000) { n ->
+      val semaphore = Semaphore(1)
+      loop {
+        timed { suspendInTurns(n, { semaphore.acquirePermit() }, { semaphore.release() }) }
+      }
+    },
+    JvmSubject("event", "greenloop-suspend", 200_000) { n -> loop { timed { suspendEvents(n) } } },
     JvmSubject("lock", "greenloop-task", 200_000) { n ->
       val lock = Lock()
       onLoop { timed { takeTurns(n, { lock.acquire() }, { lock.release() }) } }
@@ -44,6 +65,12 @@ private fun queue(n: Int) {
   val producer = Aio.spawn(Callable { repeat(n) { queue.put(it) } })
   repeat(n) { queue.get() }
   producer.join()
+}
+
+private suspend fun LoopScope.suspendQueue(n: Int) {
+  val queue = Queue.rendezvous<Int>()
+  spawn { repeat(n) { queue.send(it) } }
+  repeat(n) { queue.receive() }
 }
 
 /** Who releases hands over to the other one, and waits for its turn. */
@@ -108,4 +135,23 @@ private fun events(n: Int) {
     pong.clear()
   }
   other.join()
+}
+
+private suspend fun LoopScope.suspendEvents(n: Int) {
+  val ping = Event()
+  val pong = Event()
+  val other =
+    spawn {
+      repeat(n / 2) {
+        ping.await()
+        ping.clear()
+        pong.set()
+      }
+    }
+  repeat(n / 2) {
+    ping.set()
+    pong.await()
+    pong.clear()
+  }
+  other.await()
 }

@@ -3,9 +3,7 @@ package io.greenloop.kotlin
 import io.greenloop.Awaitable
 import io.greenloop.CancelledError
 import io.greenloop.LoopFuture
-import io.greenloop.internal.loop.Owned
 import kotlinx.coroutines.CancellableContinuation
-import kotlinx.coroutines.CompletionHandler
 import kotlinx.coroutines.DisposableHandle
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
@@ -61,44 +59,25 @@ private fun <T> LoopFuture<T>.outcome(): T =
 @OptIn(InternalCoroutinesApi::class)
 private class FutureWait<T>(
   private val future: LoopFuture<T>,
-  private val dispatcher: LoopDispatcher,
+  override val dispatcher: LoopDispatcher,
   private val continuation: Continuation<T>,
-) : SuspendWait,
-  Runnable,
-  Owned,
-  CompletionHandler {
-  private var job: Job? = null
-  private var handle: DisposableHandle? = null
+) : JobWait {
+  override var job: Job? = null
+  override var handle: DisposableHandle? = null
   private var failure: Throwable? = null
 
-  override val awaited: Awaitable<*> get() = future
+  override val awaited: Any get() = future
 
   override fun owner(): Any? = continuation.context[LoopTask]?.taskOrNull
 
   fun begin(job: Job?) {
-    this.job = job
     future.stepWhenDone(this)
-    when {
-      job == null -> {}
-
-      !job.isActive -> {
-        cancelled()
-      }
-
-      job is SuspendTask<*> && job.wait == null -> {
-        job.wait = this
-      }
-
-      else -> {
-        handle = job.invokeOnCompletion(onCancelling = true, handler = this)
-      }
-    }
+    if (job != null) attach(job)
   }
 
   /** The future is done. */
   override fun run() {
-    val job = job
-    handle?.dispose() ?: if (job is SuspendTask<*> && job.wait === this) job.wait = null else Unit
+    detach()
     dispatcher.resumeHere(continuation, runCatching { outcome(job) })
   }
 
@@ -116,13 +95,6 @@ private class FutureWait<T>(
       this.failure = failure
       future.loop().callSoon(this)
     }
-  }
-
-  /** The job is being cancelled; any thread. */
-  override fun invoke(cause: Throwable?) {
-    if (cause == null) return
-    val core = dispatcher.core
-    if (core.isOnLoop) cancelled() else core.post(Runnable { cancelled() }, null)
   }
 
   /** Maybe this request is the first one, which came back: tasks wait for each other in a circle. */

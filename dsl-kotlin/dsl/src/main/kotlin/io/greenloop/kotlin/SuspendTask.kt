@@ -1,6 +1,5 @@
 package io.greenloop.kotlin
 
-import io.greenloop.Awaitable
 import io.greenloop.Task
 import io.greenloop.TaskDriver
 import io.greenloop.internal.loop.Owned
@@ -25,8 +24,8 @@ internal interface SuspendWait {
   /** A second request: the wait ends, whatever became of the first. */
   fun cancelledAgain() {}
 
-  /** The future that is awaited, if it is one. */
-  val awaited: Awaitable<*>? get() = null
+  /** The future that is awaited, or the waiter that stands in a queue; null for other waits. */
+  val awaited: Any? get() = null
 
   /** Ends the wait with [failure], if it still lasts. */
   fun fail(failure: Throwable) {}
@@ -149,7 +148,7 @@ internal class SuspendTask<T>(
     steps.run(run)
   }
 
-  override fun waitsOn(): Awaitable<*>? {
+  override fun waitsOn(): Any? {
     val tasks = children.map { taskOf(it) }.toList()
     return when {
       null in tasks -> null

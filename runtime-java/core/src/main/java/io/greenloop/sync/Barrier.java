@@ -1,6 +1,7 @@
 package io.greenloop.sync;
 
 import io.greenloop.WaitQueue;
+import io.greenloop.Waiter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -10,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  * <table>
  *   <caption>States</caption>
  *   <tr><td>filling</td><td>tasks arrive and wait</td></tr>
- *   <tr><td>draining</td><td>the last one has come; those who waited leave</td></tr>
- *   <tr><td>resetting</td><td>reset while some waited; they leave with an error</td></tr>
+ *   <tr><td>draining</td><td>the last one has come; the parked ones leave</td></tr>
+ *   <tr><td>resetting</td><td>reset meanwhile: those who have not left yet get an error</td></tr>
  *   <tr><td>broken</td><td>aborted; everybody fails until a reset</td></tr>
  * </table>
  *
- * <p>Draining and resetting end, in filling, when the last one has left; who arrives meanwhile
- * waits for that.
+ * <p>Draining and resetting end, in filling, when the last one has left; a task that arrives
+ * meanwhile waits for that. A {@link Waiter} leaves when it is served.
  */
 public final class Barrier extends LoopBound {
   private enum State {
@@ -29,12 +30,18 @@ public final class Barrier extends LoopBound {
   private static final String WAIT = "Barrier.waitFor";
 
   private final int parties;
-  private final WaitQueue<Integer, @Nullable Void> inside =
-      new WaitQueue<>(this, (index, nothing) -> {});
+  private final WaitQueue<Integer, Boolean> inside = // what one brings: whether it parks
+      new WaitQueue<>(
+          this,
+          (index, parks) -> {
+            if (parks) {
+              leave();
+            }
+          });
   private final WaitQueue<Barrier, @Nullable Void> outside =
       new WaitQueue<>(this, (barrier, nothing) -> {});
   private State state = State.FILLING;
-  private int count; // those who arrived and have not left
+  private int leaving; // parked tasks that were told their index and have not run since
 
   /**
    * A barrier for {@code parties} tasks.
@@ -62,15 +69,13 @@ public final class Barrier extends LoopBound {
       outside.park(WAIT, null);
     }
     checkNotBroken();
-    count++;
+    if (inside.size() + 1 == parties) {
+      meet();
+      return parties - 1;
+    }
+    bind();
+    int index = inside.park(WAIT, true);
     try {
-      if (count == parties) {
-        state = State.DRAINING;
-        wakeAll();
-        return parties - 1;
-      }
-      bind();
-      int index = inside.park(WAIT, null);
       checkNotBroken();
       return index;
     } finally {
@@ -78,14 +83,38 @@ public final class Barrier extends LoopBound {
     }
   }
 
+  /**
+   * Arrives for {@code waiter}, and serves it with its index when all parties have: in this call if
+   * it is the last one. It fails with a {@link BrokenBarrierException} if the barrier is broken, or
+   * reset or aborted meanwhile.
+   */
+  public void waitFor(Waiter<Integer> waiter) {
+    enter(WAIT);
+    bind();
+    inside.add(waiter, false);
+    if (state == State.BROKEN) {
+      inside.failAll(this::aborted);
+    } else if (inside.size() == parties) {
+      meet();
+    }
+  }
+
   /** Tells those who wait who they are: only now, since some who came may have left. */
-  private void wakeAll() {
-    for (int index = 0; inside.serveFirst(index); index++) {}
+  private void meet() {
+    for (int index = 0; !inside.isEmpty(); index++) {
+      if (inside.firstBrought()) {
+        leaving++;
+      }
+      inside.serveFirst(index);
+    }
+    if (state == State.FILLING && leaving > 0) {
+      state = State.DRAINING;
+    }
   }
 
   private void leave() {
-    count--;
-    if (count == 0 && (state == State.DRAINING || state == State.RESETTING)) {
+    leaving--;
+    if (leaving == 0 && (state == State.DRAINING || state == State.RESETTING)) {
       state = State.FILLING;
       outside.serveAll(this);
     }
@@ -93,19 +122,27 @@ public final class Barrier extends LoopBound {
 
   private void checkNotBroken() {
     if (state == State.BROKEN) {
-      throw new BrokenBarrierException(
-          WAIT + ": " + identity() + " was aborted; reset() makes it usable again");
+      throw aborted();
     }
     if (state == State.RESETTING) {
-      throw new BrokenBarrierException(WAIT + ": " + identity() + " was reset meanwhile");
+      throw wasReset();
     }
+  }
+
+  private BrokenBarrierException aborted() {
+    return new BrokenBarrierException(
+        WAIT + ": " + identity() + " was aborted; reset() makes it usable again");
+  }
+
+  private BrokenBarrierException wasReset() {
+    return new BrokenBarrierException(WAIT + ": " + identity() + " was reset meanwhile");
   }
 
   /** Makes it empty and usable again; those who wait get a {@link BrokenBarrierException}. */
   public void reset() {
     enter("Barrier.reset");
-    state = count > 0 ? State.RESETTING : State.FILLING;
-    wakeAll();
+    state = leaving > 0 ? State.RESETTING : State.FILLING;
+    inside.failAll(this::wasReset);
     if (state == State.FILLING) {
       outside.serveAll(this);
     }
@@ -115,7 +152,7 @@ public final class Barrier extends LoopBound {
   public void abort() {
     enter("Barrier.abort");
     state = State.BROKEN;
-    wakeAll();
+    inside.failAll(this::aborted);
     outside.serveAll(this);
   }
 
@@ -124,9 +161,9 @@ public final class Barrier extends LoopBound {
     return parties;
   }
 
-  /** How many have arrived and wait; 0 unless it is filling. */
+  /** How many have arrived and wait for the others. */
   public int waiting() {
-    return state == State.FILLING ? count : 0;
+    return inside.size();
   }
 
   /** Whether it was aborted. */

@@ -2,6 +2,7 @@ package io.greenloop.sync;
 
 import io.greenloop.CancelledError;
 import io.greenloop.WaitQueue;
+import io.greenloop.Waiter;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,21 @@ public final class Condition extends LoopBound {
     } finally {
       acquireAgain(notified);
     }
+  }
+
+  /**
+   * Releases the lock, and serves {@code waiter} when it is notified. Who waits this way acquires
+   * the lock again before it goes on; if it cannot, {@link Waiter#abandon} gives the notification
+   * to the next one.
+   *
+   * @throws IllegalStateException if the lock is not held (by anyone)
+   */
+  public void waitFor(Waiter<Condition> waiter) {
+    enter(WAIT);
+    lock.requireHeld(WAIT);
+    bind();
+    waiters.add(waiter, null);
+    lock.release();
   }
 
   private void acquireAgain(boolean notified) {

@@ -21,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Iterating takes items until the queue is closed and empty.
  *
+ * <p>{@link #rendezvous} gives a queue without any place: an item passes from hand to hand.
+ *
  * @param <T> an item, never null
  */
 public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoCloseable
     permits LifoQueue, PriorityQueue {
   private final int maxSize;
+  private final int places;
   private final Items<T> items;
   private final WaitQueue<T, @Nullable Void> getters =
       new WaitQueue<>(new Want("an item of ", this), (item, nothing) -> handBack(item));
@@ -55,8 +58,25 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
   }
 
   Queue(int maxSize, Items<T> items) {
+    this(maxSize, maxSize > 0 ? maxSize : Integer.MAX_VALUE, items);
+  }
+
+  private Queue(int maxSize, int places, Items<T> items) {
     this.maxSize = maxSize;
+    this.places = places;
     this.items = items;
+  }
+
+  /**
+   * A queue without any place (eventlet: {@code Queue(0)}; Kotlin: {@code Channel()}): a put waits
+   * until a get takes its item, and a get until somebody puts. {@link #tryPut} succeeds only while
+   * somebody waits for an item.
+   *
+   * <p>Only an item that was handed to a getter who was cancelled, and that nobody else waits for,
+   * lies in it; the next get takes that one.
+   */
+  public static <T> Queue<T> rendezvous() {
+    return new Queue<>(0, 0, new DequeItems<>(false));
   }
 
   // ---- putting -----------------------------------------------------------------------------
@@ -89,7 +109,7 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
       unfinished++;
       return true;
     }
-    if (isFull()) {
+    if (!hasPlace()) {
       return false;
     }
     items.add(item);
@@ -158,19 +178,32 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
   }
 
   private @Nullable T poll() {
-    T item = items.poll();
-    if (item != null && !putters.isEmpty()) {
-      admitPutters();
+    if (putters.isEmpty()) {
+      return items.poll();
     }
+    T item = items.poll();
+    if (item == null) { // a queue without places: from hand to hand
+      return takeFromPutter();
+    }
+    admitPutters();
     return item;
   }
 
   private void admitPutters() {
-    while (!putters.isEmpty() && !isFull()) {
-      items.add(putters.firstBrought());
-      unfinished++;
-      putters.serveFirst(null);
+    while (!putters.isEmpty() && hasPlace()) {
+      items.add(takeFromPutter());
     }
+  }
+
+  private T takeFromPutter() {
+    T item = putters.firstBrought();
+    unfinished++;
+    putters.serveFirst(null);
+    return item;
+  }
+
+  private boolean hasPlace() {
+    return items.size() < places;
   }
 
   /** From a getter that was cancelled with {@code item} in its hands. */
@@ -279,10 +312,10 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
 
   /** Whether a put would wait. */
   public boolean isFull() {
-    return maxSize > 0 && items.size() >= maxSize;
+    return !hasPlace() && getters.isEmpty();
   }
 
-  /** The bound; zero or less if there is none. */
+  /** The bound; zero or less if there is none, and for a {@link #rendezvous}. */
   public int maxSize() {
     return maxSize;
   }

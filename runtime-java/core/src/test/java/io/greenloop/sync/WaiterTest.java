@@ -3,8 +3,11 @@ package io.greenloop.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.greenloop.Aio;
+import io.greenloop.Task;
 import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
+import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +116,54 @@ class WaiterTest {
                   "get 3 failed QueueClosedException",
                   "get 4 failed QueueClosedException",
                   "put 3 failed QueueClosedException");
+        });
+  }
+
+  @Test
+  void aConditionServesThemAndAnAbandonedNotificationGoesToTheNext(TestLoop t) {
+    t.run(
+        () -> {
+          var condition = new Condition();
+          var first = new Noting<Condition>("first");
+          condition.acquire();
+          condition.waitFor(first);
+          assertThat(condition.isLocked()).isFalse();
+          condition.acquire();
+          condition.waitFor(new Noting<Condition>("second"));
+          condition.acquire();
+          condition.notifyOne();
+          assertThat(seen).containsExactly("first served");
+
+          first.abandon();
+          assertThat(seen).containsExactly("first served", "second served");
+        });
+  }
+
+  @Test
+  @Parity({"SYNC-12", "SYNC-13"})
+  void aBarrierCountsThemAndParkedTasksAlike(TestLoop t) {
+    t.run(
+        () -> {
+          var barrier = new Barrier(3);
+          var gone = new Noting<Integer>("gone");
+          barrier.waitFor(gone);
+          Task<Integer> parked = Aio.spawn(() -> barrier.waitFor());
+          Aio.yieldNow();
+          gone.abandon();
+          barrier.waitFor(new Noting<Integer>("a"));
+          assertThat(barrier.waiting()).isEqualTo(2);
+          barrier.waitFor(new Noting<Integer>("b"));
+          assertThat(seen).containsExactly("a served", "b served");
+          barrier.waitFor(new Noting<Integer>("early")); // while the parked one has not left
+
+          assertThat(parked.join()).isEqualTo(0);
+          barrier.reset();
+          barrier.abort();
+          barrier.waitFor(new Noting<Integer>("late"));
+
+          assertThat(seen.subList(2, 4))
+              .containsExactly(
+                  "early failed BrokenBarrierException", "late failed BrokenBarrierException");
         });
   }
 
