@@ -76,6 +76,16 @@ public final class TestLoop implements AutoCloseable {
     return of(LoopOptions.defaults().withClock(new VirtualClock()).withScheduleSeed(seed));
   }
 
+  /**
+   * What {@link Exploration} runs programs on: everything that the contract leaves open goes by
+   * {@code seed}. That is which of the ready task steps is next, and how late a timer fires.
+   *
+   * @param seed the same one gives the same run, if nothing outside of the loop takes part
+   */
+  public static TestLoop exploring(long seed) {
+    return of(LoopOptions.defaults().withClock(VirtualClock.late(seed)).withScheduleSeed(seed));
+  }
+
   /** Real time: for what happens outside of the loop. Mark such tests {@link RealTime}. */
   public static TestLoop real() {
     return of(LoopOptions.defaults());

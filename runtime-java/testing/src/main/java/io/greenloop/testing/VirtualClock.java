@@ -4,6 +4,8 @@ import io.greenloop.reactor.LoopClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A clock that stands still until its loop has nothing else to do, and then jumps to the next
@@ -16,8 +18,12 @@ import java.util.List;
  * <p><b>Room:</b> any thread reads; the loop moves it.
  */
 public final class VirtualClock implements LoopClock {
+  private static final long NEAR_NANOS = 1_000_000;
+  private static final long FAR_NANOS = 20_000_000;
+
   private final List<String> heldBack = new ArrayList<>();
   private final long origin;
+  private final @Nullable SplittableRandom lateness;
   private volatile long now;
 
   /** A clock that shows zero. */
@@ -31,8 +37,22 @@ public final class VirtualClock implements LoopClock {
    * @param originNanos any value: a loop promises nothing about the origin of its clock
    */
   public VirtualClock(long originNanos) {
+    this(originNanos, null);
+  }
+
+  private VirtualClock(long originNanos, @Nullable SplittableRandom lateness) {
     origin = originNanos;
+    this.lateness = lateness;
     now = originNanos;
+  }
+
+  /**
+   * A clock whose jumps land late, by {@code seed}: now and then a little, seldom so much that
+   * several timers are due at once. A loop promises that a timer does not fire early; how late it
+   * fires depends on what else the machine does.
+   */
+  public static VirtualClock late(long seed) {
+    return new VirtualClock(0, new SplittableRandom(seed));
   }
 
   @Override
@@ -61,7 +81,15 @@ public final class VirtualClock implements LoopClock {
       throw new IllegalArgumentException(
           "advanceTo: dueNanos = " + dueNanos + " (expected >= " + now + ", the time now)");
     }
-    now = dueNanos;
+    now = dueNanos + (lateness == null ? 0 : lateNanos(lateness));
+  }
+
+  private static long lateNanos(SplittableRandom random) {
+    return switch (random.nextInt(8)) {
+      case 0 -> random.nextLong(FAR_NANOS);
+      case 1, 2 -> random.nextLong(NEAR_NANOS);
+      default -> 0;
+    };
   }
 
   @Override

@@ -4,7 +4,8 @@
  * <p><b>Start with</b> {@link io.greenloop.testing.TestLoop}: a loop whose clock jumps to the next
  * timer, with a trail of what happened when. It needs no test framework, so it serves Kotest as
  * well. {@link io.greenloop.testing.GreenloopTest} adds the leak check to a JUnit 5 class, {@link
- * io.greenloop.testing.Seeds} runs a test over many schedules.
+ * io.greenloop.testing.Seeds} runs a test over many schedules, {@link
+ * io.greenloop.testing.Exploration} a program over thousands, with timers that fire late.
  *
  * <pre>{@code
  * @GreenloopTest

@@ -1,0 +1,516 @@
+package io.greenloop.programs;
+
+import static io.greenloop.Aio.currentTask;
+import static io.greenloop.Aio.gather;
+import static io.greenloop.Aio.gatherSettled;
+import static io.greenloop.Aio.shield;
+import static io.greenloop.Aio.sleep;
+import static io.greenloop.Aio.timeoutScope;
+import static io.greenloop.Aio.waitFor;
+import static io.greenloop.Aio.waitUntil;
+import static io.greenloop.Aio.yieldNow;
+
+import io.greenloop.AsyncTimeoutException;
+import io.greenloop.CancelledError;
+import io.greenloop.ExceptionGroup;
+import io.greenloop.LoopFuture;
+import io.greenloop.Outcome;
+import io.greenloop.Task;
+import io.greenloop.TaskGroup;
+import io.greenloop.TaskOptions;
+import io.greenloop.TimeoutScope;
+import io.greenloop.WaitMode;
+import io.greenloop.WaitResult;
+import io.greenloop.sync.BrokenBarrierException;
+import io.greenloop.sync.Permit;
+import io.greenloop.sync.QueueClosedException;
+import io.greenloop.testing.TestLoop;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+
+/**
+ * Runs a {@link Program} on a loop and notes what each operation gives: {@code 1.4=ok} for
+ * operation 4 of body 1, {@code 1.4!timeout} when it throws, {@code @50} when time has passed.
+ * asyncio_oracle.py does the same with CPython's asyncio.
+ */
+final class ProgramRun {
+  /** Later than anything that a program does by itself. */
+  private static final Duration AFTERWARDS = micros(1_000_000_000);
+
+  private static final int SWEEPS = 100;
+
+  private final TestLoop t;
+  private final Program program;
+  private final World world;
+  private final List<String> trace = new ArrayList<>();
+  private final Set<Integer> started = new HashSet<>();
+  private final Map<Integer, Task<String>> tasks = new LinkedHashMap<>();
+  private Duration lastTime;
+
+  ProgramRun(TestLoop t, Program program) {
+    this.t = t;
+    this.program = program;
+    this.world = new World(t.loop());
+    this.lastTime = t.loop().time();
+  }
+
+  /** What a program throws by plan. */
+  private static final class Planned extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Planned(String tag) {
+      super(tag, null, false, false);
+    }
+  }
+
+  /** The code of one body, and the scopes it is in. */
+  private static final class Actor {
+    final int number;
+    final Deque<TaskGroup> groups;
+    final Deque<TimeoutScope> scopes = new ArrayDeque<>();
+    final Deque<Integer> conditions = new ArrayDeque<>();
+
+    Actor(int number, Deque<TaskGroup> groups) {
+      this.number = number;
+      this.groups = new ArrayDeque<>(groups);
+    }
+  }
+
+  /** The trace of {@code program} on a loop of its own, first in, first out. */
+  static String trace(Program program) {
+    try (var t = TestLoop.virtual()) {
+      var run = new ProgramRun(t, program);
+      run.run();
+      t.errors();
+      return run.trace();
+    }
+  }
+
+  String trace() {
+    return String.join(" ", trace);
+  }
+
+  /** What broke a promise. */
+  List<String> faults() {
+    return world.faults;
+  }
+
+  void run() {
+    t.run(
+        () -> {
+          Actor nobody = new Actor(-1, new ArrayDeque<>());
+          spawn(nobody, 0, false, null);
+          sleep(AFTERWARDS);
+          sweep();
+          noteEnd();
+          world.checkEnd(currentTask().orElseThrow());
+        });
+  }
+
+  private void sweep() {
+    for (int round = 0; tasks.values().stream().anyMatch(task -> !task.isDone()); round++) {
+      if (round == SWEEPS) {
+        world.fault("these do not end: " + t.loop().allTasks());
+        return;
+      }
+      List.copyOf(tasks.values()).forEach(task -> task.cancel("sweep"));
+      sleep(AFTERWARDS);
+    }
+  }
+
+  // ---- the trace ---------------------------------------------------------------------------
+
+  private void note(String what) {
+    world.alone(
+        () -> {
+          Duration now = t.loop().time();
+          if (!now.equals(lastTime)) {
+            lastTime = now;
+            trace.add("@" + now.toNanos() / 1000);
+          }
+          trace.add(what);
+          t.note(what);
+        });
+  }
+
+  private void noteEnd() {
+    tasks.forEach(
+        (number, task) -> note("t" + number + outcome(task) + ":" + task.cancelRequests()));
+    for (int i = 0; i < world.futures.size(); i++) {
+      LoopFuture<String> future = world.futures.get(i);
+      note("f" + i + (future.isDone() ? outcome(future) : "?"));
+    }
+    note(
+        "q"
+            + world.queues.stream()
+                .map(queue -> String.valueOf(queue.size()))
+                .collect(Collectors.joining(",")));
+  }
+
+  private static String outcome(LoopFuture<String> future) {
+    if (!future.isDone()) {
+      return "?";
+    }
+    if (future.isCancelled()) {
+      return "!cancel";
+    }
+    Throwable failure = future.exceptionNow();
+    return failure == null ? "=" + future.getNow() : "!" + describe(failure);
+  }
+
+  private static String describe(Throwable failure) {
+    return switch (failure) {
+      case CancelledError cancel -> "cancel";
+      case AsyncTimeoutException timeout -> "timeout";
+      case Planned planned -> "error#" + planned.getMessage();
+      case ExceptionGroup group ->
+          group.exceptions().stream()
+              .map(ProgramRun::describe)
+              .collect(Collectors.joining(",", "group(", ")"));
+      case BrokenBarrierException broken -> "broken";
+      case QueueClosedException closed -> "closed";
+      case IllegalStateException state -> "state";
+      default -> failure.toString();
+    };
+  }
+
+  private static String show(Object value) {
+    return switch (value) {
+      case null -> "ok";
+      case List<?> list ->
+          list.stream().map(ProgramRun::show).collect(Collectors.joining(",", "[", "]"));
+      case Outcome<?>(Object result, Throwable failure) ->
+          failure == null ? show(result) : "!" + describe(failure);
+      default -> value.toString();
+    };
+  }
+
+  // ---- bodies and blocks -------------------------------------------------------------------
+
+  private String spawn(Actor by, int number, boolean eager, TaskGroup group) {
+    if (number >= program.bodies().size() || !started.add(number)) {
+      return "no";
+    }
+    var actor = new Actor(number, by.groups);
+    TaskOptions options = TaskOptions.named("t" + number).eagerStart(eager);
+    Callable<String> body = () -> body(actor);
+    try {
+      tasks.put(number, group == null ? t.loop().spawn(options, body) : group.spawn(options, body));
+    } catch (IllegalStateException refused) {
+      started.remove(number);
+      throw refused;
+    }
+    return null;
+  }
+
+  private String body(Actor actor) throws Exception {
+    note(actor.number + "(");
+    execute(actor, program.bodies().get(actor.number), 0);
+    return actor.number + ".";
+  }
+
+  private void execute(Actor actor, List<Op> ops, int first) throws Exception {
+    int number = first;
+    for (Op op : ops) {
+      perform(actor, op, number);
+      number += op.size();
+    }
+  }
+
+  private void perform(Actor actor, Op op, int number) throws Exception {
+    String tag = actor.number + "." + number;
+    try {
+      Object result = op.isBlock() ? block(actor, op, number) : simple(actor, op, tag);
+      note(tag + "=" + show(result));
+    } catch (Throwable failure) {
+      note(tag + "!" + describe(failure));
+      throw failure;
+    }
+  }
+
+  private Object block(Actor actor, Op op, int number) throws Exception {
+    Body body = () -> execute(actor, op.block(), number + 1);
+    return switch (op.word()) {
+      case "lock" -> inside(world.locks.get(op.number(0)).acquire(), op.number(0), 1, body);
+      case "sem" ->
+          inside(
+              world.semaphores.get(op.number(0)).acquire(),
+              2 + op.number(0),
+              op.number(0) + 1,
+              body);
+      case "cond" -> condition(actor, op.number(0), body);
+      case "timeout" -> timeout(actor, micros(op.number(0)), body);
+      case "group" -> group(actor, body);
+      case "try" -> tried(body, false);
+      case "catch" -> tried(body, true);
+      default -> throw new IllegalArgumentException(op.toString());
+    };
+  }
+
+  @FunctionalInterface
+  private interface Body {
+    void run() throws Exception;
+  }
+
+  private Object inside(Permit permit, int slot, int limit, Body body) throws Exception {
+    try (permit) {
+      world.entered(slot, limit);
+      try {
+        body.run();
+      } finally {
+        world.left(slot);
+      }
+    }
+    return null;
+  }
+
+  private Object condition(Actor actor, int index, Body body) throws Exception {
+    Permit permit = world.conditions.get(index).acquire();
+    actor.conditions.push(index);
+    try {
+      return inside(permit, 4 + index, 1, body);
+    } finally {
+      actor.conditions.pop();
+    }
+  }
+
+  private static Object timeout(Actor actor, Duration limit, Body body) {
+    var opened = new TimeoutScope[1];
+    timeoutScope(
+        limit,
+        scope -> {
+          opened[0] = scope;
+          actor.scopes.push(scope);
+          try {
+            body.run();
+          } finally {
+            actor.scopes.pop();
+          }
+          return null;
+        });
+    return opened[0].expired() ? "late" : null;
+  }
+
+  private static Object group(Actor actor, Body body) {
+    TaskGroup.run(
+        group -> {
+          actor.groups.push(group);
+          try {
+            body.run();
+          } finally {
+            actor.groups.pop();
+          }
+        });
+    return null;
+  }
+
+  private static Object tried(Body body, boolean cancelToo) throws Exception {
+    try {
+      body.run();
+      return null;
+    } catch (CancelledError cancel) {
+      if (!cancelToo) {
+        throw cancel;
+      }
+    } catch (Exception caught) {
+      // the operation that threw has noted it
+    }
+    return "caught";
+  }
+
+  // ---- operations --------------------------------------------------------------------------
+
+  private Object simple(Actor actor, Op op, String tag) throws Exception {
+    return switch (op.word()) {
+      case "yield" -> {
+        yieldNow();
+        yield null;
+      }
+      case "sleep" -> {
+        sleep(micros(op.number(0)));
+        yield null;
+      }
+      case "raise" -> throw new Planned(tag);
+      case "bail" -> throw new CancelledError(tag);
+      case "uncancel" -> currentTask().orElseThrow().uncancel();
+      case "move" -> {
+        if (actor.scopes.isEmpty()) {
+          yield "no";
+        }
+        actor.scopes.peek().reschedule(micros(op.number(0)));
+        yield null;
+      }
+      case "spawn" -> spawn(actor, op.number(0), false, null);
+      case "eager" -> spawn(actor, op.number(0), true, null);
+      case "child" ->
+          actor.groups.isEmpty() ? "no" : spawn(actor, op.number(0), false, actor.groups.peek());
+      case "stop" -> {
+        if (actor.groups.isEmpty()) {
+          yield "no";
+        }
+        actor.groups.peek().cancel();
+        yield null;
+      }
+      case "gather", "settle", "any", "all", "first" -> many(op);
+      case "cancel", "join", "joinfor", "shield" -> withTask(op, tag);
+      case "await", "awaitfor", "guard", "complete", "fail", "drop" -> withFuture(op, tag);
+      case "put", "get", "tryput", "tryget", "done", "drain", "close", "closenow" ->
+          withQueue(op, tag);
+      case "wait", "notify" -> actor.conditions.contains(op.number(0)) ? withCondition(op) : "no";
+      default -> withOthers(op);
+    };
+  }
+
+  private Object withTask(Op op, String tag) {
+    Task<String> task = tasks.get(op.number(0));
+    if (task == null) {
+      return "no";
+    }
+    return switch (op.word()) {
+      case "cancel" -> task.cancel(tag);
+      case "join" -> task.join();
+      case "joinfor" -> waitFor(task, micros(op.number(1)));
+      default -> shield(task).join();
+    };
+  }
+
+  private Object withFuture(Op op, String tag) {
+    var future = world.futures.get(op.number(0));
+    return switch (op.word()) {
+      case "await" -> future.join();
+      case "awaitfor" -> waitFor(future, micros(op.number(1)));
+      case "guard" -> shield(future).join();
+      case "complete" -> {
+        future.complete(tag);
+        yield null;
+      }
+      case "fail" -> {
+        future.completeExceptionally(new Planned(tag));
+        yield null;
+      }
+      default -> future.cancel(tag);
+    };
+  }
+
+  private Object withQueue(Op op, String tag) {
+    int index = op.number(0);
+    var queue = world.queues.get(index);
+    switch (op.word()) {
+      case "put" -> {
+        queue.put(tag);
+        world.putDone(index, tag);
+        return null;
+      }
+      case "tryput" -> {
+        boolean put = queue.tryPut(tag);
+        if (put) {
+          world.putDone(index, tag);
+        }
+        return put;
+      }
+      case "get" -> {
+        String item = queue.get();
+        world.got(index, item);
+        return item;
+      }
+      case "tryget" -> {
+        return queue
+            .tryGet()
+            .map(
+                item -> {
+                  world.got(index, item);
+                  return item;
+                })
+            .orElse("empty");
+      }
+      case "done" -> queue.taskDone();
+      case "drain" -> queue.join();
+      case "close" -> queue.close();
+      default -> {
+        world.dropsItems(index);
+        queue.closeNow();
+      }
+    }
+    return null;
+  }
+
+  private Object withCondition(Op op) {
+    int index = op.number(0);
+    if (op.word().equals("notify")) {
+      world.conditions.get(index).notify(op.number(1));
+      return null;
+    }
+    world.left(4 + index);
+    try {
+      world.conditions.get(index).waitFor();
+    } finally {
+      world.entered(4 + index, 1);
+    }
+    return null;
+  }
+
+  private Object withOthers(Op op) {
+    int index = op.number(0);
+    switch (op.word()) {
+      case "event" -> world.events.get(index).waitFor();
+      case "set" -> world.events.get(index).set();
+      case "clear" -> world.events.get(index).clear();
+      case "barrier" -> {
+        return world.barriers.get(index).waitFor();
+      }
+      case "reset" -> world.barriers.get(index).reset();
+      case "abort" -> world.barriers.get(index).abort();
+      default -> throw new IllegalArgumentException(op.toString());
+    }
+    return null;
+  }
+
+  private Object many(Op op) {
+    boolean waits = op.word().equals("any") || op.word().equals("all") || op.word().equals("first");
+    List<String> names = op.args().subList(waits ? 1 : 0, op.args().size());
+    Map<String, LoopFuture<String>> found = new LinkedHashMap<>();
+    for (String name : names) {
+      LoopFuture<String> future = named(name);
+      if (future != null) {
+        found.put(name, future);
+      }
+    }
+    if (!waits) {
+      var all = List.copyOf(found.values());
+      return op.word().equals("gather") ? gather(all).join() : gatherSettled(all).join();
+    }
+    if (found.isEmpty()) {
+      return "no";
+    }
+    WaitMode mode =
+        switch (op.word()) {
+          case "any" -> WaitMode.FIRST_COMPLETED;
+          case "all" -> WaitMode.ALL_COMPLETED;
+          default -> WaitMode.FIRST_EXCEPTION;
+        };
+    Duration limit = op.args().getFirst().equals("-") ? null : micros(op.number(0));
+    WaitResult<LoopFuture<String>> result = waitUntil(mode, limit, found.values());
+    return found.entrySet().stream()
+        .filter(entry -> result.done().contains(entry.getValue()))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private LoopFuture<String> named(String name) {
+    int number = Integer.parseInt(name.substring(1));
+    return name.charAt(0) == 't' ? tasks.get(number) : world.futures.get(number);
+  }
+
+  private static Duration micros(long micros) {
+    return Duration.ofNanos(micros * 1000);
+  }
+}
