@@ -58,14 +58,14 @@ final class DrivenTask<T extends @Nullable Object> extends Task<T>
   }
 
   @Override
-  void cancelOutside() {
-    mustCancel = false; // the driver keeps it
-    driver.cancel(cancelReason);
+  void cancelOutside(@Nullable String reason) {
+    dropCancels(); // the driver keeps it
+    driver.cancel(reason);
   }
 
   @Override
-  void cancelDelivered() {
-    driver.cancel(cancelReason);
+  void cancelDelivered(@Nullable String reason) {
+    driver.cancel(reason);
   }
 
   @Override

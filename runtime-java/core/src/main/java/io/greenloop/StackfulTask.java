@@ -33,9 +33,9 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
   private void runBody() {
     Callable<? extends T> toRun = present(body);
     body = null;
-    if (mustCancel) { // cancelled before its first step: nothing runs
-      neverRun(toRun, new CancelledError(cancelReason));
-      tryCancel(new Failure(cancelReason));
+    if (mustCancel()) { // cancelled before its first step: nothing runs
+      neverRun(toRun, new CancelledError(cancelReason()));
+      tryCancel(new Failure(cancelReason()));
       return;
     }
     try {
@@ -59,7 +59,7 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
   }
 
   @Override
-  void cancelOutside() {
+  void cancelOutside(@Nullable String reason) {
     interruptSent = false; // each request interrupts once
     if (strand.isForeign()) {
       interruptIfWanted();
@@ -68,7 +68,7 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
 
   /** Whether a request is pending that has not been turned into an interrupt yet. */
   boolean wantsInterrupt() {
-    return (mustCancel || hasInjected()) && !interruptSent;
+    return (mustCancel() || hasInjected()) && !interruptSent;
   }
 
   void interruptIfWanted() {

@@ -7,7 +7,6 @@ import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.Strand;
 import io.greenloop.internal.loop.TimerNode;
 import java.io.PrintStream;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -38,21 +37,15 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   private final String namePrefix;
   private @Nullable String name;
   private int cancelRequests;
-  @Nullable String cancelReason;
 
-  /** A request that no wait has delivered yet. */
-  boolean mustCancel;
+  /** What no wait has delivered yet; null almost always. */
+  private @Nullable PendingRequests pending;
 
   /** The present wait, if there is one: a future, a timer, a place in a queue, or null. */
   private @Nullable Object waitingOn;
 
   private @Nullable Strand waitingStrand;
-  private boolean waitCancelled; // by a cancel that took the task off its timer or queue
   private boolean passesCancelOn;
-
-  /** What {@link #throwInto} left for the next waits, in order. */
-  private @Nullable ArrayDeque<Throwable> injected;
-
   boolean interruptSent;
   int slot; // in the loop's registry
 
@@ -142,19 +135,48 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    */
   @Override
   public final boolean cancel(@Nullable String reason) {
+    return cancelFor(null, reason);
+  }
+
+  /**
+   * {@link #cancel(String)} by a scope of this task, which takes it back by {@link #withdraw} when
+   * it ends. For code that makes scopes of its own.
+   *
+   * <p><b>Room:</b> loop.
+   *
+   * @param owner the scope; null if nobody will take it back
+   * @return false if the task is done already
+   */
+  public final boolean cancelFor(@Nullable Object owner, @Nullable String reason) {
     loop().checkRoom("cancel");
     if (isDone()) {
       return false;
     }
     cancelRequests++;
-    cancelReason = reason;
-    if (deliverToWait(reason)) {
-      cancelDelivered();
+    pending().addCancel(owner, reason);
+    if (deliverToWait()) {
+      cancelDelivered(reason);
     } else {
-      mustCancel = true;
-      cancelOutside();
+      cancelOutside(reason);
     }
     return true;
+  }
+
+  /**
+   * Takes back the request that {@code owner} made by {@link #cancelFor}, which is called once,
+   * when the scope ends. One that no wait has delivered does not reach a later wait.
+   *
+   * <p><b>Room:</b> loop.
+   *
+   * @return how many requests of anybody are left
+   */
+  public final int withdraw(Object owner) {
+    PendingRequests requests = pending;
+    if (requests != null) {
+      requests.withdraw(owner);
+      forgetIfDelivered(requests);
+    }
+    return uncancel();
   }
 
   /** How many cancel requests have been made and not taken back (Python: {@code cancelling()}). */
@@ -170,28 +192,82 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   public final int uncancel() {
     loop().checkRoom("uncancel");
     if (cancelRequests > 0 && --cancelRequests == 0) {
-      mustCancel = false;
-      clearInterrupt();
+      dropCancels();
     }
     return cancelRequests;
   }
 
-  /** Passes the request to what the task waits on; false if there is nothing that takes it. */
-  private boolean deliverToWait(@Nullable String reason) {
+  /**
+   * How many requests have been thrown in it and not taken back: what a scope of this task finds at
+   * its entry, and does not take for a cancel that came meanwhile.
+   */
+  final int deliveredRequests() {
+    PendingRequests requests = pending;
+    return requests == null ? cancelRequests : Math.max(0, cancelRequests - requests.undelivered());
+  }
+
+  /** Whether a cancel has reached no wait yet. */
+  final boolean mustCancel() {
+    PendingRequests requests = pending;
+    return requests != null && requests.undelivered() > 0;
+  }
+
+  /** The reason of the cancel that has reached no wait yet. */
+  final @Nullable String cancelReason() {
+    PendingRequests requests = pending;
+    return requests == null ? null : requests.reason();
+  }
+
+  /** The cancels that have reached no wait need none any more. */
+  final void dropCancels() {
+    PendingRequests requests = pending;
+    if (requests != null) {
+      requests.withdrawAll();
+      forgetIfDelivered(requests);
+    }
+  }
+
+  private PendingRequests pending() {
+    PendingRequests requests = pending;
+    if (requests == null) {
+      requests = new PendingRequests();
+      pending = requests;
+    }
+    return requests;
+  }
+
+  private void forgetIfDelivered(PendingRequests requests) {
+    if (requests.undelivered() == 0 && !requests.hasInjected()) {
+      clearInterrupt();
+    }
+    if (requests.isEmpty()) {
+      pending = null;
+    }
+  }
+
+  /** Passes the cancels to what the task waits on; false if there is nothing that takes them. */
+  private boolean deliverToWait() {
+    PendingRequests requests = pending();
     if (waitingOn instanceof LoopFuture<?> future) {
-      if (passesCancelOn) {
-        failWait(new CancelledError(reason)); // it came back: tasks wait for each other in a circle
+      if (passesCancelOn) { // it came back: tasks wait for each other in a circle
+        String reason = requests.reason();
+        requests.withdrawAll();
+        failWait(new CancelledError(reason));
         return true;
       }
       passesCancelOn = true;
       try {
-        return future.cancel(reason);
+        if (!future.cancel(requests.reason())) {
+          return false;
+        }
       } finally {
         passesCancelOn = false;
       }
+      requests.giveToWait(false);
+      return true;
     }
     if (leaveWait()) {
-      waitCancelled = true;
+      requests.giveToWait(true);
       loop().core().ready(present(waitingStrand), null);
       return true;
     }
@@ -215,10 +291,10 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   }
 
   /** A request that found no wait of ours: the task may be parked outside. */
-  abstract void cancelOutside();
+  abstract void cancelOutside(@Nullable String reason);
 
   /** A request was passed to what the task waits on. */
-  void cancelDelivered() {}
+  void cancelDelivered(@Nullable String reason) {}
 
   /** Takes back the interrupt of a cancel that has been delivered or withdrawn. */
   void clearInterrupt() {
@@ -257,7 +333,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
       throw new IllegalStateException(
           "throwInto: " + describe() + " is a suspend task; use cancel");
     }
-    inject(failure);
+    pending().inject(failure);
     boolean left = leaveWait();
     if (left) {
       waitingOn = null; // a cancel from here on finds no wait
@@ -265,16 +341,9 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     if (left || loop().core().takeReady(own)) {
       runNow(own, caller);
     } else {
-      cancelOutside();
+      cancelOutside(null);
     }
     return true;
-  }
-
-  private void inject(Throwable failure) {
-    if (injected == null) {
-      injected = new ArrayDeque<>(1);
-    }
-    injected.add(failure);
   }
 
   private void runNow(Strand own, @Nullable Task<?> caller) {
@@ -292,12 +361,14 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
 
   /** What is to be thrown next, taken; or null. */
   final @Nullable Throwable takeInjected() {
-    return injected == null ? null : injected.poll();
+    PendingRequests requests = pending;
+    return requests == null ? null : requests.takeInjected();
   }
 
   /** Whether {@link #throwInto} has left something that was not thrown yet. */
   final boolean hasInjected() {
-    return injected != null && !injected.isEmpty();
+    PendingRequests requests = pending;
+    return requests != null && requests.hasInjected();
   }
 
   /** The strand that its body runs on, or null if it has none of its own. */
@@ -312,9 +383,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     waitingOn = on;
     waitingStrand = strand;
     // A request from before: it takes effect at this wait.
-    if (mustCancel && deliverToWait(cancelReason)) {
-      mustCancel = false;
-    } else if (injected != null && hasInjected() && leaveWait()) {
+    if (pending != null && !(mustCancel() && deliverToWait()) && hasInjected() && leaveWait()) {
       loop().core().ready(strand, null);
     }
   }
@@ -332,23 +401,18 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    * @param cancelled whether the awaited future will throw a CancelledError of its own
    */
   final void checkAfterWait(boolean cancelled) {
-    if (injected != null) {
-      Throwable failure = injected.poll();
-      if (failure != null) {
-        mustCancel |= waitCancelled; // a cancel that came first is for the next wait
-        waitCancelled = false;
+    PendingRequests requests = pending;
+    if (requests != null) {
+      Throwable instead = requests.takeAfterWait(cancelled);
+      if (instead != null || cancelled) {
         clearInterrupt();
-        throw Unchecked.raise(failure);
       }
-    }
-    boolean request = mustCancel || waitCancelled;
-    if (request || cancelled) {
-      mustCancel = false;
-      waitCancelled = false;
-      clearInterrupt();
-    }
-    if (request && !cancelled) {
-      throw new CancelledError(cancelReason);
+      if (requests.isEmpty()) {
+        pending = null;
+      }
+      if (instead != null) {
+        throw Unchecked.raise(instead);
+      }
     }
   }
 
@@ -389,7 +453,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     Strand strand = waitingStrand;
     if (strand != null && leaveWait()) {
       waitingOn = null;
-      inject(failure);
+      pending().inject(failure);
       loop().core().ready(strand, null);
     }
   }
@@ -402,20 +466,20 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    * <p><b>Room:</b> loop, in this task.
    */
   public final Throwable unmask(Throwable thrown) {
-    if (!mustCancel || !Interrupts.isCancelInDisguise(thrown)) {
+    if (!mustCancel() || !Interrupts.isCancelInDisguise(thrown)) {
       return thrown;
     }
-    mustCancel = false;
-    clearInterrupt();
-    return new CancelledError(cancelReason, thrown);
+    String reason = cancelReason();
+    dropCancels();
+    return new CancelledError(reason, thrown);
   }
 
   // ---- ending ------------------------------------------------------------------------------
 
   /** The body returned. */
   final void bodyReturned(T result) {
-    if (mustCancel) {
-      tryCancel(new Failure(cancelReason));
+    if (mustCancel()) {
+      tryCancel(new Failure(cancelReason()));
     } else {
       trySucceed(result);
     }
@@ -424,7 +488,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   /** The body threw; returns whether that is fatal to the run. */
   final boolean bodyThrew(Throwable left) {
     Throwable instead =
-        injected != null && Interrupts.isCancelInDisguise(left) ? takeInjected() : null;
+        hasInjected() && Interrupts.isCancelInDisguise(left) ? takeInjected() : null;
     if (instead != null) {
       instead.addSuppressed(left);
       return bodyThrew(instead);

@@ -1,5 +1,6 @@
 package io.greenloop;
 
+import io.greenloop.internal.loop.PinnedException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class TaskGroup {
   private TaskGroup(EventLoop loop, Task<?> parent) {
     this.loop = loop;
     this.parent = parent;
-    this.requestsAtEntry = parent.cancelRequests();
+    this.requestsAtEntry = parent.deliveredRequests();
   }
 
   /**
@@ -190,7 +191,7 @@ public final class TaskGroup {
     // The end of the block waits for all children anyway; only the body must be told.
     if (!exiting) {
       parentCancelled = true;
-      parent.cancel(reason);
+      parent.cancelFor(this, reason);
     }
   }
 
@@ -214,14 +215,14 @@ public final class TaskGroup {
     exiting = true;
     cancel = thrown instanceof CancelledError c ? c : null;
     if (parentCancelled) {
-      parent.uncancel();
-      if (parent.cancelRequests() <= requestsAtEntry) {
+      if (parent.withdraw(this) <= requestsAtEntry) {
         cancel = null; // nobody else asked: it was ours
       }
     }
     if (thrown != null && !aborting) {
       abort("the block of its group failed");
     }
+    boolean deadLocked = false;
     while (!children.isEmpty()) {
       try {
         waitForChildren();
@@ -233,6 +234,15 @@ public final class TaskGroup {
           cancel = again;
           abort("the block of its group was cancelled");
         }
+      } catch (Throwable other) { // thrown into this wait, a proven dead-lock, or a refusal
+        if (!aborting) {
+          abort("the wait for its group failed");
+        }
+        if (other instanceof PinnedException || (other instanceof LoopExit && deadLocked)) {
+          throw other; // to wait once more would give the same again
+        }
+        deadLocked |= other instanceof LoopExit;
+        collect(other);
       }
     }
     if (thrown != null && !(thrown instanceof CancelledError)) {
@@ -256,9 +266,9 @@ public final class TaskGroup {
 
   /** The failures are thrown now; a cancel from outside is not lost, it hits the next wait. */
   private void rearmCancel() {
-    if (parent.cancelRequests() > requestsAtEntry && !parent.mustCancel) {
+    if (parent.cancelRequests() > requestsAtEntry && !parent.mustCancel()) {
       parent.uncancel();
-      parent.cancel(parent.cancelReason);
+      parent.cancel(cancel == null ? null : cancel.reason());
     }
   }
 }

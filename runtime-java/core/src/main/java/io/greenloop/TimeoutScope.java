@@ -33,7 +33,7 @@ public final class TimeoutScope {
   private TimeoutScope(EventLoop loop, Task<?> task) {
     this.loop = loop;
     this.task = task;
-    this.requestsAtEntry = task.cancelRequests();
+    this.requestsAtEntry = task.deliveredRequests();
   }
 
   /** Runs {@code body} in the current task with a limit; null means none. */
@@ -132,7 +132,7 @@ public final class TimeoutScope {
   private void expire() {
     if (state == State.ENTERED) {
       state = State.EXPIRING;
-      task.cancel("time limit of " + limit + " passed");
+      task.cancelFor(this, "time limit of " + limit + " passed");
     }
   }
 
@@ -144,7 +144,7 @@ public final class TimeoutScope {
       return false;
     }
     state = State.EXPIRED;
-    return task.uncancel() <= requestsAtEntry;
+    return task.withdraw(this) <= requestsAtEntry;
   }
 
   private RuntimeException exitBy(Throwable thrown) {

@@ -75,7 +75,7 @@ internal open class GreenTask<T>(
     element.task = Aio.currentTask().get()
     val result = runCatching(body).recoverCatching { throw task.unmask(it) }
     bodyEnded = true
-    if (cancelsBody) task.uncancel()
+    if (cancelsBody) task.withdraw(this)
     resumeWith(result.cancelledAsKotlin())
     parkUntilEnded()
     val failure = cause ?: return result.getOrThrow()
@@ -106,8 +106,9 @@ internal open class GreenTask<T>(
 
   private fun cancelBody() {
     if (!bodyEnded) {
+      if (cancelsBody) return
       cancelsBody = started
-      taskOrNull?.cancel(reason())
+      taskOrNull?.cancelFor(this, reason())
     }
   }
 
