@@ -1,6 +1,7 @@
 package io.greenloop;
 
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,13 +9,11 @@ import org.jspecify.annotations.Nullable;
  * while it runs without being set and reset.
  */
 non-sealed class Callback extends Handle implements Runnable {
-  private @Nullable Runnable body; // plain: a volatile one would cost a fence per callback
-  private final Class<?> bodyType;
+  private Runnable body; // plain: a volatile one would cost a fence per callback
   private final Map<ContextVar<?>, Object> values;
   private final @Nullable Task<?> origin;
   private @Nullable TaskContext context; // made when somebody asks
   private @Nullable StackTraceElement createdAt; // in debug mode
-  private volatile boolean cancelled;
 
   /** A callback that runs in {@code context} itself. */
   Callback(Runnable body, TaskContext context, @Nullable Task<?> origin) {
@@ -24,17 +23,7 @@ non-sealed class Callback extends Handle implements Runnable {
 
   /** A callback that runs in a context of its own with {@code values}. */
   Callback(Runnable body, Map<ContextVar<?>, Object> values, @Nullable Task<?> origin) {
-    this(body, body.getClass(), values, origin);
-  }
-
-  /** One whose body wraps what the user gave: {@code bodyType} names that in reports. */
-  Callback(
-      Runnable body,
-      Class<?> bodyType,
-      Map<ContextVar<?>, Object> values,
-      @Nullable Task<?> origin) {
     this.body = body;
-    this.bodyType = bodyType;
     this.values = values;
     this.origin = origin;
   }
@@ -46,22 +35,19 @@ non-sealed class Callback extends Handle implements Runnable {
 
   @Override
   public void run() {
-    Runnable present = body;
-    if (present != null && !cancelled) {
-      body = null;
-      present.run();
-    }
+    body.run();
   }
 
   @Override
   public void cancel() {
-    cancelled = true;
-    body = null;
+    if (!isCancelled()) {
+      body = new Cancelled(typeOf(body));
+    }
   }
 
   @Override
   public boolean isCancelled() {
-    return cancelled;
+    return body instanceof Cancelled;
   }
 
   @Override
@@ -87,10 +73,35 @@ non-sealed class Callback extends Handle implements Runnable {
 
   @Override
   public String toString() {
+    Runnable present = body;
     return "callback in "
-        + Names.ofType(bodyType)
-        + (cancelled ? " (cancelled)" : "")
+        + Names.ofType(typeOf(present))
+        + (present instanceof Cancelled ? " (cancelled)" : "")
         + CreationLine.suffix(createdAt)
         + (origin == null ? "" : ", scheduled by " + origin.describe());
+  }
+
+  /** The class of what the user gave, for reports. */
+  private static Class<?> typeOf(Runnable body) {
+    return switch (body) {
+      case Cancelled(Class<?> type) -> type;
+      case Notice<?> notice -> notice.consumer().getClass();
+      default -> body.getClass();
+    };
+  }
+
+  /** What stands in the place of a body that is not wanted any more. */
+  private record Cancelled(Class<?> type) implements Runnable {
+    @Override
+    public void run() {}
+  }
+
+  /** The body of a callback on a future. */
+  record Notice<T extends @Nullable Object>(
+      LoopFuture<T> future, Consumer<? super LoopFuture<T>> consumer) implements Runnable {
+    @Override
+    public void run() {
+      consumer.accept(future);
+    }
   }
 }

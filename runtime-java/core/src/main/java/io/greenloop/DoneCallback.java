@@ -7,10 +7,6 @@ import org.jspecify.annotations.Nullable;
 final class DoneCallback<T extends @Nullable Object> extends Callback {
   DoneCallback(
       LoopFuture<T> future, Consumer<? super LoopFuture<T>> consumer, TaskContext context) {
-    super(
-        () -> consumer.accept(future),
-        consumer.getClass(),
-        context.values(),
-        future.loop().currentTaskOrNull());
+    super(new Notice<>(future, consumer), context.values(), future.loop().currentTaskOrNull());
   }
 }

@@ -202,6 +202,9 @@ public final class EventLoop implements AutoCloseable {
   /** Loop or setup: a callback in a copy of the present context. */
   private Callback newCallback(Runnable callback) {
     Objects.requireNonNull(callback, "callback");
+    if (core.currentAction() instanceof Callback origin) { // first: callbacks breed callbacks
+      return traced(new Callback(callback, origin.values(), null));
+    }
     Object owner = core.currentOwner();
     if (owner instanceof Task<?> task) {
       return traced(new Callback(callback, task.context().values(), task));

@@ -22,6 +22,8 @@ public final class LoopCore {
   /** How many turns the hub may take before I/O is polled again. */
   private static final int TURNS_PER_POLL = 64;
 
+  private static final int TURNS_PER_CLOCK = 4;
+
   private final String name;
   private final Object face;
   private final LoopClock clock;
@@ -196,6 +198,12 @@ public final class LoopCore {
       return null;
     }
     return isInHubEntry(strand) ? ready.peekOwner() : strand.owner;
+  }
+
+  /** The entry that the hub runs now, or null: a strand runs, or nothing does. */
+  public @Nullable Object currentAction() {
+    Strand strand = mounted;
+    return strand != null && isInHubEntry(strand) ? ready.peekAction() : null;
   }
 
   /** {@link #currentOwner} from any thread: out of date at once, null if it cannot be told. */
@@ -604,11 +612,13 @@ public final class LoopCore {
   }
 
   private boolean mayTurnHere() {
-    return ready.size() > 0
-        && !stopping
-        && fatal == null
-        && turnsSincePoll < TURNS_PER_POLL
-        && !(poller.interests() > 0 && poller.isOverdue());
+    return ready.size() > 0 && !stopping && fatal == null && !(poller.isNeeded() && isPollDue());
+  }
+
+  /** The clock is asked once in a few turns: that costs as much as a callback. */
+  private boolean isPollDue() {
+    return turnsSincePoll >= TURNS_PER_POLL
+        || (turnsSincePoll % TURNS_PER_CLOCK == 0 && poller.isOverdue());
   }
 
   /** On the hub, because the hook runs code of the layer above. */

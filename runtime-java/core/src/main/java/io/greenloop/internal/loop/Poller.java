@@ -155,6 +155,11 @@ public final class Poller {
         || System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
   }
 
+  /** Whether a poll has anything to do. Loop. */
+  boolean isNeeded() {
+    return interests > 0 || !changes.isEmpty();
+  }
+
   /** Whether channels are watched that nobody has asked about for a while. Loop. */
   boolean isOverdue() {
     return System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
