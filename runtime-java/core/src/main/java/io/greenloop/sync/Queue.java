@@ -1,5 +1,7 @@
 package io.greenloop.sync;
 
+import io.greenloop.CancelledError;
+import io.greenloop.Task;
 import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
 import java.util.Iterator;
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * the first waiting putter, whose item is in the queue from that moment. Nobody who comes later can
  * take them, so a waiter waits once. If a getter is cancelled with the item in its hands, the next
  * one gets it, or it goes back to the front (even if the queue is full by then); if a putter is
- * cancelled after its item went in, and nobody has taken the item, it is withdrawn.
+ * cancelled after its item went in, the item is withdrawn; if somebody has taken it by then, the
+ * put has happened, and the cancel hits the next wait. So a put that throws has put nothing.
  *
  * <p>Iterating takes items until the queue is closed and empty.
  *
@@ -32,13 +35,23 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
   private final Items<T> items;
   private final WaitQueue<T, @Nullable Void> getters =
       new WaitQueue<>(new Want("an item of ", this), (item, nothing) -> handBack(item));
-  private final WaitQueue<@Nullable Void, T> putters =
-      new WaitQueue<>(new Want("room in ", this), (nothing, item) -> withdraw(item));
+  private final WaitQueue<@Nullable Void, Offer<T>> putters =
+      new WaitQueue<>(new Want("room in ", this), (nothing, offer) -> withdraw(offer));
   private final WaitQueue<@Nullable Void, @Nullable Void> joiners =
       new WaitQueue<>(new Want("the work on ", this), (nothing, none) -> {});
   private int unfinished;
   private boolean closed;
   private boolean drained;
+
+  /** What a waiting putter brings. */
+  private static final class Offer<T> {
+    final T item;
+    boolean taken; // by somebody, when it should have been withdrawn
+
+    Offer(T item) {
+      this.item = item;
+    }
+  }
 
   private record Want(String what, Queue<?> of) {
     @Override
@@ -88,9 +101,21 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
    * @throws QueueClosedException if the queue is closed, or is closed while this waits
    */
   public void put(T item) {
-    if (!tryPut(item)) {
-      bind();
-      putters.park("Queue.put", item);
+    if (tryPut(item)) {
+      return;
+    }
+    bind();
+    var offer = new Offer<>(item);
+    try {
+      putters.park("Queue.put", offer);
+    } catch (CancelledError cancel) {
+      Task<?> task = Task.currentOrNull();
+      if (!offer.taken || task == null) {
+        throw cancel;
+      }
+      // The same request once more, for the next wait.
+      task.uncancel();
+      task.cancel(cancel.reason());
     }
   }
 
@@ -121,7 +146,7 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
   public void put(T item, Waiter<@Nullable Void> waiter) {
     boolean done = !closed && tryPut(item);
     bind();
-    putters.add(waiter, item);
+    putters.add(waiter, new Offer<>(item));
     if (done) {
       putters.serveFirst(null);
     } else if (closed) {
@@ -196,7 +221,7 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
   }
 
   private T takeFromPutter() {
-    T item = putters.firstBrought();
+    T item = putters.firstBrought().item;
     unfinished++;
     putters.serveFirst(null);
     return item;
@@ -216,8 +241,9 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
   }
 
   /** From a putter that was cancelled after {@code item} went in. */
-  private void withdraw(T item) {
-    if (items.withdraw(item)) {
+  private void withdraw(Offer<T> offer) {
+    offer.taken = !items.withdraw(offer.item);
+    if (!offer.taken) {
       finished(1);
       admitPutters();
     }

@@ -1,5 +1,6 @@
 package io.greenloop.sync;
 
+import static io.greenloop.Aio.currentTask;
 import static io.greenloop.Aio.spawn;
 import static io.greenloop.Aio.yieldNow;
 import static java.time.Duration.ofMillis;
@@ -12,6 +13,7 @@ import io.greenloop.CancelledError;
 import io.greenloop.Task;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
+import java.time.Duration;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -216,7 +218,7 @@ class QueueTest {
 
   @Test
   @Parity("AC-queues.5")
-  void aPutterCancelledAfterItsItemWasTakenSeesTheCancelOnly(TestLoop t) {
+  void aPutterCancelledAfterItsItemWasTakenHasPutIt(TestLoop t) {
     t.run(
         () -> {
           var queue = new Queue<String>(1);
@@ -233,6 +235,27 @@ class QueueTest {
               .hasMessage("too late");
           assertThat(queue.isEmpty()).isTrue();
         });
+
+    assertThat(t.trail()).containsExactly("put b@0"); // the cancel came with the end of the task
+  }
+
+  @Test
+  @Parity("AC-queues.5")
+  void aPutWhoseItemWasTakenWhenItsTimeRanOutHasNotTimedOut(TestLoop t) {
+    t.run(
+        () -> {
+          var queue = new Queue<String>(1);
+          queue.put("a");
+          getter(t, queue, "first");
+          getter(t, queue, "second");
+
+          Aio.timeout(Duration.ZERO, () -> queue.put("b"));
+          yieldNow(); // nothing is left of the limit's cancel
+
+          assertThat(currentTask().orElseThrow().cancelRequests()).isZero();
+        });
+
+    assertThat(t.trail()).containsExactly("first got a@0", "second got b@0");
   }
 
   @Test
