@@ -2,11 +2,30 @@ package io.greenloop.programs;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Makes a random {@link Program}; the same seed gives the same one. */
 final class ProgramMaker {
   private static final int DEPTH = 3;
+
+  private static final Set<String> FALLIBLE =
+      Set.of(
+          "raise",
+          "bail",
+          "move",
+          "child",
+          "join",
+          "joinfor",
+          "shield",
+          "gather",
+          "await",
+          "awaitfor",
+          "guard",
+          "complete",
+          "fail",
+          "done",
+          "barrier");
 
   /** What a program is mostly about; one that does a little of everything meets few races. */
   private enum Theme {
@@ -54,18 +73,33 @@ final class ProgramMaker {
   private Program make() {
     var made = new ArrayList<List<Op>>();
     for (body = 0; body < bodies; body++) {
-      made.add(ops(1 + random.nextInt(6), DEPTH, false));
+      made.add(guarded(ops(1 + random.nextInt(5), DEPTH, false)));
     }
     // Whoever is not started by another one is started by the first.
     var first = new ArrayList<Op>();
     for (int i = 1; i < bodies; i++) {
-      if (random.nextInt(3) > 0) {
+      if (random.nextInt(6) > 0) {
         first.add(Op.of(!asyncio && random.nextInt(8) == 0 ? "eager" : "spawn", i));
       }
     }
     first.addAll(made.getFirst());
     made.set(0, first);
     return new Program(made);
+  }
+
+  /** Most of what fails is caught, or a program would be over soon. */
+  private List<Op> guarded(List<Op> ops) {
+    var guarded = new ArrayList<Op>();
+    for (Op op : ops) {
+      boolean fallible = op.isBlock() || FALLIBLE.contains(op.word());
+      guarded.add(
+          switch (fallible ? random.nextInt(6) : 0) {
+            case 0, 1 -> op;
+            case 2 -> Op.block(List.of(op), "catch");
+            default -> Op.block(List.of(op), "try");
+          });
+    }
+    return guarded;
   }
 
   private List<Op> ops(int count, int depth, boolean inCondition) {

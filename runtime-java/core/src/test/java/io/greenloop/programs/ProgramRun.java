@@ -90,7 +90,10 @@ final class ProgramRun {
     try (var t = TestLoop.virtual()) {
       var run = new ProgramRun(t, program);
       run.run();
-      t.errors();
+      t.errors(); // of tasks that nobody looked at; asyncio reports them at another time
+      if (!run.faults().isEmpty()) {
+        throw new AssertionError(run.faults() + ": " + program);
+      }
       return run.trace();
     }
   }
