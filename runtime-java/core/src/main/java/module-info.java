@@ -1,6 +1,7 @@
 /** The event loop that everything stands on. */
 @SuppressWarnings("module") // the sister modules that see internals are compiled later
 module io.greenloop.runtime {
+  requires static java.logging;
   requires static transitive org.jspecify;
 
   exports io.greenloop;
@@ -11,6 +12,8 @@ module io.greenloop.runtime {
   exports io.greenloop.internal.loop to
       io.greenloop.kotlin,
       io.greenloop.testing;
+  exports io.greenloop.internal.vm to
+      io.greenloop.script;
   exports io.greenloop.net;
   exports io.greenloop.reactor;
   exports io.greenloop.sync;

@@ -22,7 +22,11 @@ final class DeadLock {
       }
     }
     if (awaited instanceof Task<?> main) {
-      main.failWait(new LoopExit(report(loop, tasks)));
+      var exit = new LoopExit(report(loop, tasks));
+      if (main instanceof StackfulTask<?> stackful) {
+        exit.setStackTrace(stackful.strand().thread().getStackTrace()); // the lines of its wait
+      }
+      main.failWait(exit);
     }
   }
 

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ctrl-C during a run: the first one cancels the main task, the second one ends the run at once, or
- * does what {@link RunOptions#whenStuck} says; so does a first one that the loop does not hear. A
- * run without a main task is ended by the first one. Puts the earlier handler back at the end. Does
- * nothing where the JDK has no {@code sun.misc.Signal} or does not let us handle SIGINT.
+ * does what {@link RunOptions#whenStuck} says; so does a first one after which the loop does not
+ * respond, be it to the cancel or in the middle of the cleanup. A run without a main task is ended
+ * by the first one. Puts the earlier handler back at the end. Does nothing where the JDK has no
+ * {@code sun.misc.Signal} or does not let us handle SIGINT.
  */
 final class Interruption implements AutoCloseable {
   private static final long PATIENCE_MILLIS = 2_000;
@@ -20,7 +21,7 @@ final class Interruption implements AutoCloseable {
   private final EventLoop loop;
   private final @Nullable Task<?> main;
   private final @Nullable Consumer<String> whenStuck;
-  private final CountDownLatch heard = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final AtomicInteger signals = new AtomicInteger();
   private final @Nullable Registration installed;
 
@@ -71,14 +72,23 @@ final class Interruption implements AutoCloseable {
     }
   }
 
-  private void cancel(Task<?> interrupted) {
-    heard.countDown();
+  private static void cancel(Task<?> interrupted) {
     interrupted.cancel("interrupted by the user");
   }
 
+  /** Asks the loop for a sign of life until the run is over: what spins may be the cleanup. */
   private void watch() {
     try {
-      if (!heard.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+      boolean responded = true;
+      while (responded && closed.getCount() > 0) {
+        var heard = new CountDownLatch(1);
+        loop.queue(heard::countDown, null);
+        responded = heard.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        if (responded && closed.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
+      if (closed.getCount() > 0) {
         String what = "interrupted, but the loop did not respond within 2 s";
         present(whenStuck).accept(StuckReport.of(loop, what));
       }
@@ -110,6 +120,7 @@ final class Interruption implements AutoCloseable {
 
   @Override
   public void close() {
+    closed.countDown();
     if (installed != null) {
       installed.remove();
     }

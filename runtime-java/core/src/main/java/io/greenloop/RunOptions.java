@@ -56,8 +56,8 @@ public final class RunOptions {
   }
 
   /**
-   * What to do when a handled Ctrl-C leads nowhere: the loop does not respond to it within two
-   * seconds, or the user presses again. By default the second one ends the run.
+   * What to do when a handled Ctrl-C leads nowhere: the loop does not respond for two seconds, to
+   * it or later in the cleanup, or the user presses again. By default the second one ends the run.
    *
    * @param action takes a report of what holds the loop, at which line, and what is not cleaned up;
    *     usually prints it and halts the JVM. Runs on a thread of its own

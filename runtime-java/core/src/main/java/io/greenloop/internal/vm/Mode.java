@@ -1,5 +1,6 @@
 package io.greenloop.internal.vm;
 
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** What this JVM was started with: everything, or only public API. Decided once. */
@@ -25,24 +26,33 @@ public enum Mode {
     return CURRENT == FULL;
   }
 
-  /** What keeps this JVM from {@link #FULL} mode, or null: a missing flag, or the property. */
+  /**
+   * What keeps this JVM from {@link #FULL} mode, or null: the missing flags in one line, or the
+   * property.
+   */
   public static @Nullable String missing() {
     return MISSING;
   }
 
+  /** Whether portable mode was asked for. */
+  public static boolean isPortableByRequest() {
+    return "portable".equals(System.getProperty("greenloop.mode"));
+  }
+
   private static @Nullable String findMissing() {
-    if ("portable".equals(System.getProperty("greenloop.mode"))) {
+    if (isPortableByRequest()) {
       return "-Dgreenloop.mode=portable is set";
     }
     Module module = Mode.class.getModule();
     String target = module.isNamed() ? module.getName() : "ALL-UNNAMED";
     Module base = Object.class.getModule();
+    var flags = new ArrayList<String>();
     if (!base.isExported("jdk.internal.vm", module)) {
-      return EXPORT + target;
+      flags.add(EXPORT + target);
     }
     if (!base.isOpen("java.lang", module)) {
-      return OPEN + target;
+      flags.add(OPEN + target);
     }
-    return VirtualThreads.unavailable();
+    return flags.isEmpty() ? VirtualThreads.unavailable() : String.join(" ", flags);
   }
 }
