@@ -25,6 +25,7 @@ import kotlin.coroutines.EmptyCoroutineContext
  *
  * @param options how to run a new loop
  * @throws io.greenloop.CancelledError if the body was cancelled
+ * @throws TimeoutCancellationException if a `withTimeout` of the body ran out and nobody caught it
  */
 public fun <T> loop(
   options: RunOptions = RunOptions.DEFAULT,
@@ -36,7 +37,9 @@ public fun <T> loop(
   }
   return Runner(options).use { runner ->
     val dispatcher = LoopDispatcher(runner.loop())
-    runner.run(SuspendTask(LoopTask(), dispatcher, EmptyCoroutineContext, false, body))
+    timeoutUnwrapped {
+      runner.run(SuspendTask(LoopTask(), dispatcher, EmptyCoroutineContext, false, body))
+    }
   }
 }
 
@@ -105,9 +108,10 @@ private fun <T> runInPlace(
     Aio.currentTask().orElseThrow {
       IllegalStateException("loop in a callback of ${dispatcher.loop}: there is no task to park")
     }
-  return SuspendTask(LoopTask(), dispatcher, parentContext, scoped = true, body)
-    .driveOn(dispatcher.loop, TaskOptions.DEFAULT.context(caller.context()))
-    .join()
+  val task =
+    SuspendTask(LoopTask(), dispatcher, parentContext, scoped = true, body)
+      .driveOn(dispatcher.loop, TaskOptions.DEFAULT.context(caller.context()))
+  return timeoutUnwrapped { task.join() }
 }
 
 private fun <T> SuspendTask<T>.driveOn(

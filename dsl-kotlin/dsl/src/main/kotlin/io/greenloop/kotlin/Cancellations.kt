@@ -2,6 +2,7 @@ package io.greenloop.kotlin
 
 import io.greenloop.CancelledError
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.TimeoutCancellationException
 
 // The two worlds name a cancel differently. Each of these gives the other world's name and keeps the
 // first as the cause, so that a cancel that crosses several times stays recognisable.
@@ -17,6 +18,17 @@ internal fun toJava(thrown: Throwable): Throwable {
   if (original !is CancellationException) return original
   return original.cause as? CancelledError ?: CancelledError(original.message, original)
 }
+
+/**
+ * What [wait] gives, for who waits in place of the body: a time limit of kotlinx that nobody caught
+ * is a failure there, as in `runBlocking`, though it ends a coroutine like a cancel.
+ */
+internal inline fun <T> timeoutUnwrapped(wait: () -> T): T =
+  try {
+    wait()
+  } catch (cancelled: CancelledError) {
+    throw cancelled.cause as? TimeoutCancellationException ?: cancelled
+  }
 
 /** The outcome of a body, which may have thrown our exception by itself. */
 internal fun <T> Result<T>.cancelledAsKotlin(): Result<T> {

@@ -85,7 +85,7 @@ public interface GreenScope : CoroutineScope {
    * Runs a suspend body on the same loop and parks until it, and all that it started, has ended.
    *
    * The body sees and sets the context variables of the calling task. What it throws is thrown here
-   * and does not cancel the calling task.
+   * and does not cancel the calling task; so is the exception of a `withTimeout` that ran out.
    */
   public fun <T> loop(body: suspend LoopScope.() -> T): T = loopInPlace(this, body)
 }

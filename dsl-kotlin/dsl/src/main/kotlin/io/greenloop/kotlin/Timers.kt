@@ -5,9 +5,16 @@ import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CompletionHandler
 import kotlinx.coroutines.DisposableHandle
 import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.TimeoutCancellationException
+import kotlin.coroutines.jvm.internal.CoroutineStackFrame
 
 /** Further than any program runs, and no sum with it overflows. */
 private const val FAR_NANOS = Long.MAX_VALUE / 2
+
+/** Deeper than code that waits for a timeout is nested. */
+private const val FRAMES = 32
 
 /** A timer of the loop that any thread may set and take back. */
 internal abstract class LoopTimer(
@@ -61,6 +68,23 @@ internal class RunTimer(
   DisposableHandle {
   override fun run() {
     block.run()
+    showWhere()
+  }
+
+  /**
+   * Puts the lines of the `withTimeout` on top of the trace: the exception is made here, by the
+   * timer, where nothing tells whose limit has passed.
+   */
+  @OptIn(InternalCoroutinesApi::class)
+  private fun showWhere() {
+    if (block !is CoroutineStackFrame || block !is Job || !block.isCancelled) return
+    val timeout = block.getCancellationException() as? TimeoutCancellationException ?: return
+    val lines =
+      generateSequence(block.callerFrame) { it.callerFrame }
+        .take(FRAMES)
+        .mapNotNull { it.getStackTraceElement() }
+        .toList()
+    timeout.stackTrace = lines.toTypedArray() + timeout.stackTrace
   }
 
   override fun dispose() {

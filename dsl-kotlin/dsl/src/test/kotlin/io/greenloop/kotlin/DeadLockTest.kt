@@ -33,8 +33,12 @@ class DeadLockTest :
         }
       val lines = error.message!!.lines()
       lines.first().startsWith("dead-lock: nothing can wake loop") shouldBe true
-      lines.filter { "'a'" in it || "'b'" in it }.takeLast(2) shouldContainExactly
-        listOf("  task 'a' waits for task 'b'", "  task 'b' waits for task 'a'")
+      lines.filter { "'a'" in it || "'b'" in it }.takeLast(3) shouldContainExactly
+        listOf(
+          "  task 'a' waits for task 'b'",
+          "  task 'b' waits for task 'a'",
+          "  in a circle: task 'b' -> task 'a' -> task 'b'",
+        )
       trail shouldContainExactly listOf("a cleaned")
     }
 

@@ -8,9 +8,12 @@ import io.greenloop.LoopOptions
 import io.greenloop.RunOptions
 import io.greenloop.Runner
 import io.greenloop.kotlin.runScope
+import io.greenloop.kotlin.timeoutUnwrapped
+import java.time.Duration
 import java.util.concurrent.Callable
 
 private const val INTERRUPTED = 130
+private val LAST_WORDS = Duration.ofMillis(500)
 
 /**
  * Decides how the body of a script is run: the one place where the script host and the loop meet.
@@ -24,7 +27,7 @@ public object ScriptRuntime {
    * Runs [body] to its end and gives the exit code of the process.
    *
    * Ctrl-C cancels the script's main task, and with it all others; their cleanup runs. If the loop
-   * does not respond within two seconds, or at a second Ctrl-C, what holds it is printed and the JVM
+   * does not respond for two seconds, then or during the cleanup, or at a second Ctrl-C, what holds it is printed and the JVM
    * halted.
    *
    * **Room:** the main thread of the launcher; blocks it until the script is done.
@@ -42,7 +45,9 @@ public object ScriptRuntime {
     body: (ScriptScope) -> Unit,
   ): Int =
     try {
-      Runner(runOptions(options)).use { it.run(Callable { runMain(args, options, body) }) }
+      timeoutUnwrapped {
+        Runner(runOptions(options)).use { it.run(Callable { runMain(args, options, body) }) }
+      }
       0
     } catch (exit: ExitRequest) {
       exit.code()
@@ -75,9 +80,14 @@ public object ScriptRuntime {
     return loop
   }
 
+  /** Says it and ends the JVM, also where nobody reads what is printed: a full pipe blocks a writer. */
   private fun halt(report: String) {
-    System.out.flush()
-    System.err.println("greenloop: $report")
+    val last =
+      Thread.ofPlatform().daemon().name("greenloop-last-words").start {
+        System.err.println("greenloop: $report")
+        System.out.flush()
+      }
+    last.join(LAST_WORDS)
     Runtime.getRuntime().halt(INTERRUPTED)
   }
 }
