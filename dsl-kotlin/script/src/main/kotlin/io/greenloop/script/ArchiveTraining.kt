@@ -36,6 +36,12 @@ internal object ArchiveTraining {
     ) {
       return
     }
+    if (Home.isInTerminal && !Files.exists(lockFile())) {
+      complain(
+        "making archives in the background, once for this build, that start later runs faster; " +
+          "GREENLOOP_AOT=off leaves it",
+      )
+    }
     try {
       // Ctrl-C in the terminal reaches the whole process group: the trainer must outlive it.
       ProcessBuilder(
@@ -73,7 +79,7 @@ internal object ArchiveTraining {
   @JvmStatic
   fun main(words: Array<String>) {
     val folder = Files.createDirectories(failureMark().parent)
-    FileChannel.open(folder.resolve("${Home.archives}.lock"), CREATE, WRITE).use { lock ->
+    FileChannel.open(lockFile(), CREATE, WRITE).use { lock ->
       lock.tryLock() ?: return
       removeOld(folder, KEEP_FILES)
       removeOld(Home.cache.resolve("scripts"), Int.MAX_VALUE)
@@ -145,6 +151,9 @@ internal object ArchiveTraining {
     Files.move(made, archive, ATOMIC_MOVE)
     return true
   }
+
+  /** Stays when the trainer has ended: a sign that this build had one. */
+  private fun lockFile(): Path = Home.cache.resolve("aot/${Home.archives}.lock")
 
   /** After this a build does not try again; `doctor` shows it. */
   fun failureMark(): Path = Home.cache.resolve("aot/${Home.archives}.failed")

@@ -96,7 +96,7 @@ internal object ScriptRunner {
       }
     } catch (failure: Throwable) {
       System.out.flush()
-      ScriptTrace.cut(failure)
+      if (!request.debug) ScriptTrace.cut(failure)
       failure.printStackTrace()
       ExitCode.FAILED
     }

@@ -1,13 +1,29 @@
 package io.greenloop.script
 
+import io.greenloop.LoopExit
 import java.util.Collections
 import java.util.IdentityHashMap
 
-/** Makes a failure readable: the trace ends at the script, not at what started the script. */
+/** Makes a failure readable: its trace holds the script and the libraries it uses, not what runs them. */
 internal object ScriptTrace {
+  private const val AWAITED_BY = "awaited by"
+
+  /** What stands between two frames of a script, and between it and what started it. */
+  private val MACHINERY =
+    listOf(
+      "io.greenloop.",
+      "kotlin.coroutines.",
+      "kotlinx.coroutines.",
+      "jdk.internal.reflect.",
+      "java.lang.reflect.",
+      "java.lang.VirtualThread",
+      "jdk.internal.vm.",
+    )
+
   /**
-   * Drops all frames below the last one of a script, in [failure], its causes and its suppressed
-   * exceptions. A trace without any frame of a script stays whole.
+   * Drops all frames below the last one of a script and the machinery above it, in [failure], its
+   * causes and its suppressed exceptions. A trace without any frame of a script stays whole, but
+   * for the frames of whoever awaited it.
    */
   fun cut(failure: Throwable) {
     cut(failure, Collections.newSetFromMap(IdentityHashMap()))
@@ -18,10 +34,30 @@ internal object ScriptTrace {
     seen: MutableSet<Throwable>,
   ) {
     if (!seen.add(failure)) return
-    val frames = failure.stackTrace
-    val last = frames.indexOfLast { it.fileName?.endsWith(ScriptRunner.EXTENSION) == true }
-    if (last >= 0) failure.stackTrace = frames.copyOf(last + 1).requireNoNulls()
+    failure.stackTrace = readable(failure.stackTrace)
+    // Its message says who waits; a main task that is at its end waits nowhere in the script.
+    if (failure is LoopExit && failure.stackTrace.none { it.isOfScript() }) {
+      failure.stackTrace = emptyArray()
+    }
     failure.cause?.let { cut(it, seen) }
     for (suppressed in failure.suppressed) cut(suppressed, seen)
   }
+
+  private fun readable(frames: Array<StackTraceElement>): Array<StackTraceElement> {
+    val last = frames.indexOfLast { it.isOfScript() }
+    if (last < 0) return frames.takeWhile { it.methodName != AWAITED_BY }.toTypedArray()
+    val kept = ArrayList<StackTraceElement>()
+    var isInside = false // what the machinery calls is as little of the script's as itself
+    for (frame in frames.take(last + 1).asReversed()) {
+      val isMachinery = MACHINERY.any { frame.className.startsWith(it) }
+      val goesOn = !frame.isOfScript() && frame.methodName != AWAITED_BY
+      isInside = isMachinery || (isInside && goesOn)
+      val isGenerated = frame.isOfScript() && frame.lineNumber <= 0
+      if (!isInside && !isGenerated) kept += frame
+    }
+    return kept.asReversed().dropWhile { it.methodName == AWAITED_BY }.toTypedArray()
+  }
+
+  private fun StackTraceElement.isOfScript(): Boolean =
+    fileName?.endsWith(ScriptRunner.EXTENSION) == true
 }

@@ -11,57 +11,79 @@ import kotlinx.coroutines.withTimeout
 import java.util.concurrent.ConcurrentHashMap
 
 data class Page(
-    val address: String,
-    val links: List<String> = emptyList(),
+  val address: String,
+  val links: List<String> = emptyList(),
 )
 
 sealed interface Outcome {
-    class Good(
-        val page: Page,
-    ) : Outcome
+  class Good(
+    val page: Page,
+  ) : Outcome
 
-    data object Bad : Outcome
+  data object Bad : Outcome
 }
 
-fun visit(address: String): Outcome = if (address.isEmpty()) Outcome.Bad else Outcome.Good(Page(address))
+fun visit(address: String): Outcome =
+  if (address.isEmpty()) Outcome.Bad else Outcome.Good(Page(address))
 
 fun <T> List<T>.second(): T? = if (size > 1) this[1] else null
 
 val seen = ConcurrentHashMap<String, Int>()
 var count = 0
 for (address in listOf("a", "b", "")) {
-    when (val outcome = visit(address)) {
-        is Outcome.Good -> seen[outcome.page.address] = ++count
-        Outcome.Bad -> count--
-    }
+  when (val outcome = visit(address)) {
+    is Outcome.Good -> seen[outcome.page.address] = ++count
+    Outcome.Bad -> count--
+  }
 }
 val wait = 3.milliseconds + 1.seconds
 val names =
-    seen.keys
-        .sorted()
-        .map { it.uppercase() }
-        .joinToString()
+  seen.keys
+    .sorted()
+    .map { it.uppercase() }
+    .joinToString()
 println("args $args, names $names, wait $wait, second ${seen.keys.toList().second()}")
 println("%5.2f of %d".format(1.5, count))
-val slow = spawn { sleep(2.milliseconds); "suspend" }
-val plain = green { Thread.sleep(1); "green" }
+val slow =
+  spawn {
+    sleep(2.milliseconds)
+    "suspend"
+  }
+val plain =
+  green {
+    Thread.sleep(1)
+    "green"
+  }
 println(slow.join() + plain.join())
 loop {
-    val more = List(3) { n -> spawn { sleep(1.milliseconds); n } }
-    println(more.map { it.await() }.sum())
-    val channel = Channel<Int>(1)
-    launch { repeat(3) { channel.send(it) }; channel.close() }
-    println(withTimeout(5.seconds) { channel.consumeAsFlow().map { async { it + 1 }.await() }.toList() })
+  val more =
+    List(3) { n ->
+      spawn {
+        sleep(1.milliseconds)
+        n
+      }
+    }
+  println(more.map { it.await() }.sum())
+  val channel = Channel<Int>(1)
+  launch {
+    repeat(3) { channel.send(it) }
+    channel.close()
+  }
+  println(
+    withTimeout(5.seconds) {
+      channel.consumeAsFlow().map { async { it + 1 }.await() }.toList()
+    },
+  )
 }
 try {
-    timeout(1.milliseconds) { sleep(1.seconds) }
+  timeout(1.milliseconds) { sleep(1.seconds) }
 } catch (e: AsyncTimeoutException) {
-    println("timeout")
+  println("timeout")
 }
 println(Greenlet { "greenlet" }.switchTo())
 try {
-    check(count > 100) { "few" }
+  check(count > 100) { "few" }
 } catch (e: IllegalStateException) {
-    println(e.message)
+  println(e.message)
 }
 exit(0)

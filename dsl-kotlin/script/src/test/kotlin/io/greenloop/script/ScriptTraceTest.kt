@@ -33,6 +33,38 @@ class ScriptTraceTest :
       files(failure) shouldBe listOf("Lib.kt", "Host.kt")
     }
 
+    test("what runs the script is left out, and so is who awaited it outside of the script") {
+      fun frame(
+        type: String,
+        file: String,
+        method: String = "m",
+      ) = StackTraceElement(type, method, file, 1)
+      val marker = StackTraceElement("—", "awaited by", null, -1)
+      val failure = IllegalStateException("x")
+      failure.stackTrace =
+        arrayOf(
+          frame("java.lang.Thread", "Thread.java"),
+          frame("io.greenloop.Waits", "Waits.java"),
+          frame("java.util.ArrayList", "ArrayList.java"),
+          frame("A_loop", "a.loop.kts"),
+          frame("kotlin.coroutines.jvm.internal.BaseContinuationImpl", "ContinuationImpl.kt"),
+          marker,
+          frame("A_loop", "a.loop.kts"),
+          marker,
+          frame("io.greenloop.Runner", "Runner.java"),
+        )
+      val outside = IllegalStateException("y")
+      outside.stackTrace =
+        arrayOf(frame("Lib", "Lib.java"), marker, frame("io.greenloop.Runner", "Runner.java"))
+      failure.addSuppressed(outside)
+
+      ScriptTrace.cut(failure)
+
+      failure.stackTrace.map { it.fileName ?: it.methodName } shouldBe
+        listOf("ArrayList.java", "a.loop.kts", "awaited by", "a.loop.kts")
+      files(outside) shouldBe listOf("Lib.java")
+    }
+
     test("causes and suppressed exceptions are cut too, also in a circle") {
       val cause = failure("cause", "a.loop.kts", "Host.kt")
       val failure = failure("x", "a.loop.kts", "Main.kt", cause = cause)

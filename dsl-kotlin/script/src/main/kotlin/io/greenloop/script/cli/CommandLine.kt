@@ -6,8 +6,10 @@ import io.greenloop.script.ScriptRunner
 import io.greenloop.script.complain
 import picocli.CommandLine.Command
 import picocli.CommandLine.IVersionProvider
+import picocli.CommandLine.Model.CommandSpec
 import picocli.CommandLine.Option
 import picocli.CommandLine.Parameters
+import picocli.CommandLine.Spec
 import java.util.concurrent.Callable
 
 /** The full parser: everything but the usual `run`, all help texts and all errors of usage. */
@@ -19,9 +21,7 @@ internal object CommandLine {
     parser.isStopAtPositional = false
     parser.subcommands.getValue("run").isStopAtPositional = true
     parser.setParameterExceptionHandler { error, _ ->
-      complain(
-        "${error.message}; try: ${error.commandLine.commandSpec.qualifiedName()} --help",
-      )
+      complain(Usage.sentence(error))
       ExitCode.USAGE
     }
     return parser.execute(*words)
@@ -41,8 +41,11 @@ internal object CommandLine {
   versionProvider = Version::class,
 )
 internal class GreenloopCommand : Callable<Int> {
+  @Spec
+  private lateinit var spec: CommandSpec
+
   override fun call(): Int {
-    complain("no command given; try: greenloop --help")
+    complain("no command given; write: ${Usage.line(spec)}")
     return ExitCode.USAGE
   }
 }
@@ -71,12 +74,18 @@ internal class RunCommand : Callable<Int> {
   )
   private var seed: Long? = null
 
-  @Option(names = ["--virtual-time"], description = ["let the clock jump to the next timer"])
+  @Option(
+    names = ["--virtual-time"],
+    description = [
+      "let the loop's clock jump to the next timer: sleep, delay and timeouts take no time; " +
+        "Thread.sleep and other blocking calls still do",
+    ],
+  )
   private var virtualTime = false
 
   @Option(
     names = ["--debug"],
-    description = ["record where tasks are created, report slow steps"],
+    description = ["record where tasks are created, report slow steps, print whole traces"],
   )
   private var debug = false
 

@@ -1,6 +1,7 @@
 package io.greenloop.script.cli
 
 import com.sun.management.UnixOperatingSystemMXBean
+import io.greenloop.internal.vm.Mode
 import io.greenloop.net.NameResolution
 import io.greenloop.reactor.Reactors
 import io.greenloop.script.ArchiveTraining
@@ -27,7 +28,7 @@ internal class DoctorCommand : Callable<Int> {
 
   private fun report(): List<Pair<String, String>> =
     buildList {
-      add("greenloop" to Home.build)
+      add("greenloop" to build())
       add(
         "jdk" to
           "${System.getProperty("java.runtime.version")} (${System.getProperty("java.home")})",
@@ -36,15 +37,23 @@ internal class DoctorCommand : Callable<Int> {
         "system" to
           "${System.getProperty("os.name")} ${System.getProperty("os.arch")}, ${processors()}",
       )
-      val missing = FullMode.missing()
-      add("mode" to if (missing.isEmpty()) "full" else "portable")
-      for (flag in missing) add("missing flag" to flag)
+      add("mode" to mode())
+      for (flag in Flags.missing()) add("missing flag" to flag)
       add("engine" to engine())
       add("resolver" to NameResolution.selfTest())
       add("open files" to openFiles())
       add("scripts" to folder("scripts", ".jar"))
       add("archives" to archives())
     }
+
+  /** Version and the hash of all jars and flags, as long as the names of the archives show it. */
+  private fun build(): String {
+    val (version, hash) = Home.build.split(' ')
+    return "$version, build ${hash.take(HASH)}"
+  }
+
+  /** As the runtime itself decided it: this JVM has the flags and properties that a script gets. */
+  private fun mode(): String = if (Mode.isFull()) "full" else "portable (${Mode.missing()})"
 
   private fun processors(): String = "${Runtime.getRuntime().availableProcessors()} processors"
 
@@ -105,15 +114,16 @@ internal class DoctorCommand : Callable<Int> {
 
   private companion object {
     const val WIDTH = 14
+    const val HASH = 16
     const val FEW_FILES = 4096L
   }
 }
 
-/** The JVM flags that full mode stands on. */
-internal object FullMode {
+/** The JVM flags that the command starts scripts with. */
+internal object Flags {
   fun missing(): List<String> {
     val base = Any::class.java.module
-    val here = FullMode::class.java.module
+    val here = Flags::class.java.module
     return buildList {
       if (!base.isExported(
           "jdk.internal.vm",

@@ -24,6 +24,7 @@ internal class DiagnosticPrinter(
   }
 
   private fun line(diagnostic: ScriptDiagnostic): String? {
+    if (diagnostic.message in WRONG) return null
     val severity =
       when (diagnostic.severity) {
         ScriptDiagnostic.Severity.FATAL, ScriptDiagnostic.Severity.ERROR -> "error"
@@ -60,4 +61,12 @@ internal class DiagnosticPrinter(
     } else {
       message
     }
+
+  private companion object {
+    /**
+     * A script's body is a constructor to the compiler, which does not see that a task or greenlet
+     * may read the variable before that constructor has set it.
+     */
+    val WRONG = setOf("'lateinit' is unnecessary: definitely initialized in constructors.")
+  }
 }

@@ -35,16 +35,23 @@ class CommandTest :
         "greenloop: run plain.kts: the name of a script ends with .loop.kts\n"
     }
 
-    test("wrong usage: one line that says what, and where help is") {
-      fails() shouldBe "greenloop: no command given; try: greenloop --help\n"
-      fails("walk") shouldBe
-        "greenloop: Unmatched argument at index 0: 'walk'; try: greenloop --help\n"
-      fails("run") shouldBe
-        "greenloop: Missing required parameter: 'SCRIPT'; try: greenloop run --help\n"
+    test("wrong usage: one sentence that says what is wrong and what to write") {
+      val commands = "greenloop run|compile|doctor|bench …, or --help"
+      val run = "greenloop run [--seed N] [--virtual-time] [--debug] SCRIPT [ARGS…]"
+
+      fails() shouldBe "greenloop: no command given; write: $commands\n"
+      fails("walk") shouldBe "greenloop: there is no command 'walk'; write: $commands\n"
+      fails("--fast") shouldBe "greenloop: greenloop has no option '--fast'; write: $commands\n"
+      fails("run") shouldBe "greenloop: SCRIPT is missing; write: $run\n"
       fails("run", "--fast", "a.loop.kts") shouldBe
-        "greenloop: Unknown option: '--fast'; try: greenloop run --help\n"
+        "greenloop: 'run' has no option '--fast'; write: $run\n"
       fails("run", "--seed", "x", "a.loop.kts") shouldBe
-        "greenloop: Invalid value for option '--seed': 'x' is not a long; try: greenloop run --help\n"
+        "greenloop: --seed wants a whole number, not 'x'; write: $run\n"
+      fails("run", "--seed") shouldBe "greenloop: --seed wants a whole number; write: $run\n"
+      fails("compile") shouldBe
+        "greenloop: SCRIPT is missing; write: greenloop compile SCRIPT…\n"
+      fails("doctor", "x") shouldBe
+        "greenloop: 'doctor' takes no further word, so 'x' is too much; write: greenloop doctor\n"
     }
 
     test("help, version and doctor print to standard output") {
@@ -58,9 +65,18 @@ class CommandTest :
         "greenloop ${Greenloop.dist.resolve("lib/build").readText().substringBefore(' ')} " +
         "(JDK ${System.getProperty("java.runtime.version")})\n"
       doctor.exitCode shouldBe 0
+      doctor.out shouldContain Regex("^greenloop: +\\S+, build [0-9a-f]{16}\n")
       doctor.out shouldContain "\nmode:         full\nengine:       "
       doctor.out shouldContain "\nresolver:     InetAddress parks the task\n"
       doctor.out shouldContain "\narchives:     off (GREENLOOP_AOT)\n"
+    }
+
+    test("doctor shows the mode that a script would get") {
+      val portable = mapOf("GREENLOOP_JAVA_OPTS" to "-Dgreenloop.mode=portable")
+
+      val doctor = greenloop.run("doctor", with = portable)
+
+      doctor.out shouldContain "\nmode:         portable (-Dgreenloop.mode=portable is set)\n"
     }
 
     test("a JDK named on purpose must do; no other is taken instead") {
@@ -116,7 +132,7 @@ class CommandTest :
         Files.copy(greenloop.command, tree.resolve("greenloop"))
         greenloop.file("${tree.fileName}/mvnw", FAKE_BUILD.replace("DIST", "${Greenloop.dist}"))
         tree.resolve("mvnw").toFile().setExecutable(true)
-        val names = "sh mkdir rm cp ln sleep find touch tee sed".split(' ') + lock
+        val names = "sh mkdir rm cp ln sleep find touch".split(' ') + lock
         val path = mapOf("PATH" to "${tools(tree.resolve("bin"), *names.toTypedArray())}")
 
         val command = tree.resolve("greenloop")
@@ -153,7 +169,7 @@ class CommandTest :
       run.exitCode shouldBe 2
       run.err shouldBe
         """
-        greenloop: building, this happens once
+        greenloop: building, once for this state of the sources: a minute or two, and the first time of all it downloads Maven and the libraries, some hundred MB, to ~/.m2
         greenloop: 2/7 Greenloop runtime 1.0
         Loop.java:[3,5] missing return
         Failed to execute goal compile

@@ -4,6 +4,7 @@ import java.nio.file.Files
 import java.nio.file.Path
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.Executor
+import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
 import kotlin.io.path.createDirectories
 import kotlin.io.path.writeText
@@ -26,7 +27,17 @@ internal class Launched(
     process.outputStream.close()
   }
 
-  private val err = inOwnThread { String(process.errorStream.readAllBytes()) }
+  private val errorLines = LinkedBlockingQueue<String>()
+
+  private val err =
+    inOwnThread {
+      buildString {
+        process.errorReader().forEachLine {
+          append(it).append('\n')
+          errorLines += it
+        }
+      }
+    }
 
   val finished: CompletableFuture<Finished> by lazy {
     inOwnThread {
@@ -44,6 +55,20 @@ internal class Launched(
       seen.append(line).append('\n')
       if (line == text) return this
     }
+  }
+
+  /** Waits for a line with [text] on standard error. */
+  fun awaitError(text: String): Launched {
+    while (true) {
+      val line = errorLines.poll(PATIENCE, TimeUnit.SECONDS) ?: error("'$text' did not come")
+      if (text in line) return this
+    }
+  }
+
+  /** The exit code of a process whose output nobody reads. */
+  fun exit(): Int {
+    if (!process.waitFor(PATIENCE, TimeUnit.SECONDS)) process.destroyForcibly()
+    return process.waitFor()
   }
 
   fun interrupt(): Launched {

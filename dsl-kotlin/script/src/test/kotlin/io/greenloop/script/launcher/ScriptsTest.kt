@@ -122,6 +122,66 @@ class ScriptsTest :
         "\t... 1 more\n"
     }
 
+    test("traces begin at the script's lines: a time limit, a dead-lock, a child that was joined") {
+      greenloop.file(
+        "traces.loop.kts",
+        """
+        import io.greenloop.sync.Queue
+
+        suspend fun patient() {
+            withTimeout(5.milliseconds) {
+                delay(1.hours)
+            }
+            println("on") // a call in tail position leaves no frame of its own
+        }
+        fun child() = spawn<Unit> { yieldNow(); error("bang") }
+        when (args[0]) {
+            "limit" -> loop { patient(); println("on") }
+            "lock" -> Queue<Int>().get()
+            "child" -> child().join()
+        }
+        """,
+      )
+
+      fun trace(word: String): String {
+        val run = greenloop.run("run", "traces.loop.kts", word)
+        run.exitCode shouldBe 1
+        return run.err.replace(Regex("queue@\\w+"), "queue")
+      }
+
+      trace("limit") shouldBe
+        "kotlinx.coroutines.TimeoutCancellationException: Timed out waiting for 5 ms\n" +
+        "\tat Traces_loop.patient(traces.loop.kts:4)\n" +
+        "\tat Traces_loop${'$'}1.invokeSuspend(traces.loop.kts:11)\n"
+      trace("lock") shouldBe
+        "io.greenloop.LoopExit: dead-lock: nothing can wake loop 'traces.loop.kts'; who waits:\n" +
+        "  task 'traces.loop.kts' waits for an item of queue (0 items)\n" +
+        "\tat Traces_loop.<init>(traces.loop.kts:12)\n"
+      trace("child") shouldBe
+        "java.lang.IllegalStateException: bang\n" +
+        "\tat Traces_loop${'$'}child${'$'}1.invokeSuspend(traces.loop.kts:9)\n" +
+        "\tat —.awaited by(Unknown Source)\n" +
+        "\tat Traces_loop.<init>(traces.loop.kts:13)\n"
+    }
+
+    test("a lateinit variable that a greenlet reads is not called unnecessary") {
+      greenloop.file(
+        "late.loop.kts",
+        """
+        import io.greenloop.greenlet.Greenlet
+        lateinit var second: Greenlet
+        val first = Greenlet { println(12); second.switchTo(); println(34); null }
+        second = Greenlet { println(56); first.switchTo(); null }
+        first.switchTo()
+        """,
+      )
+
+      val run = greenloop.run("run", "late.loop.kts")
+
+      run.err shouldBe ""
+      run.out shouldBe "12\n56\n34\n"
+    }
+
     test("exit leaves from any depth, past a catch of Exception, and runs cleanup") {
       greenloop.file(
         "leaves.loop.kts",

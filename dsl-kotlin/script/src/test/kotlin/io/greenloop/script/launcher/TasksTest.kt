@@ -183,4 +183,42 @@ class TasksTest :
         "at Waits_loop$2.invokeSuspend(waits.loop.kts:5)\n" +
         "not cleaned up: task 'waits.loop.kts', task 'child', task 'holder'\n"
     }
+
+    test(
+      "Ctrl-C is not lost on a cleanup that spins, nor on a script that computes from the start",
+    ) {
+      greenloop.file(
+        "spins.loop.kts",
+        """
+        println("up")
+        try {
+            if ("cleanup" in args) sleep(1.hours)
+            while (true) {}
+        } finally {
+            if ("cleanup" in args) println("cleanup")
+            while ("cleanup" in args) {}
+        }
+        """,
+      )
+      for ((word, line) in listOf("cleanup" to 7, "body" to 4)) {
+        val script = greenloop.launch("run", "spins.loop.kts", word).awaitLine("up").interrupt()
+
+        val run = script.finished.join()
+
+        withClue(run.err) { run.exitCode shouldBe 130 }
+        run.err.substring(run.err.indexOf("greenloop: interrupted")) shouldBe
+          "greenloop: interrupted, but the loop did not respond within 2 s; " +
+          "loop 'spins.loop.kts' is held by task 'spins.loop.kts' " +
+          "at Spins_loop.<init>(spins.loop.kts:$line)\n" +
+          "not cleaned up: task 'spins.loop.kts'\n"
+      }
+    }
+
+    test("Ctrl-C ends a script that prints without end, though nobody reads it") {
+      greenloop.file("prints.loop.kts", "println(\"up\")\nwhile (true) println(\"more\")")
+      val script = greenloop.launch("run", "prints.loop.kts").awaitLine("up")
+      script.awaitError("at Prints_loop.<init>(prints.loop.kts:2)") // held: the pipe is full
+
+      script.interrupt().exit() shouldBe 130
+    }
   })
