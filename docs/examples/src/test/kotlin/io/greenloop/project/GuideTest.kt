@@ -6,6 +6,7 @@ import io.kotest.matchers.collections.shouldContain
 import io.kotest.matchers.collections.shouldNotBeEmpty
 import io.kotest.matchers.nulls.shouldNotBeNull
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
 import java.nio.file.Path
 import kotlin.io.path.listDirectoryEntries
 import kotlin.io.path.readLines
@@ -32,7 +33,7 @@ private fun snippetsOf(page: Path): List<Snippet> =
 private fun List<String>.bare() = map { it.trim() }.filter { it.isNotEmpty() }.joinToString("\n")
 
 private val flags =
-  Regex("<greenloop.flags>(.*?)</greenloop.flags>")
+  Regex("(?:<greenloop.flags>|\nflags=\")(.*?)(?:</greenloop.flags>|\")")
 
 /** What the documentation shows is what the tests run. */
 class GuideTest :
@@ -49,6 +50,23 @@ class GuideTest :
           }
         }
       }
+    }
+
+    test(
+      "the page about scripts names each variable of the command, each command and each option",
+    ) {
+      val text = root.resolve("docs/guide/scripts.md").readText()
+      val command = root.resolve("greenloop").readText()
+      val variables = Regex("#   (\\w+) ").findAll(command).map { it.groupValues[1] }.toList()
+      val options = listOf("--debug", "--seed N", "--virtual-time", "--json", "--rounds N")
+
+      variables.size shouldBe 5
+      for (name in variables) text shouldContain "\n| `$name` | "
+      for (name in listOf("run", "compile", "doctor", "bench")) {
+        text shouldContain
+          "\n./greenloop $name"
+      }
+      for (option in options) text.substringBefore("## What") shouldContain option
     }
 
     test("the flags in the documentation are those that the tests run with") {

@@ -16,6 +16,7 @@ import io.kotest.matchers.string.shouldEndWith
 import java.nio.file.Path
 import java.util.concurrent.atomic.AtomicInteger
 import java.util.spi.ToolProvider
+import kotlin.io.path.createTempDirectory
 import kotlin.io.path.deleteExisting
 import kotlin.io.path.extension
 import kotlin.io.path.invariantSeparatorsPathString
@@ -70,7 +71,6 @@ private fun crawl(
 
 /** The documentation of two of our modules as HTML: a real tree of pages, made by the JDK's tool. */
 private fun javadoc(to: Path) {
-  to.toFile().deleteRecursively()
   val sources =
     listOf("greenlet-compat", "eventlet-compat")
       .flatMap { root.resolve(it).resolve("src/main/java").walk() }
@@ -100,7 +100,8 @@ class CrawlTest :
     }
 
     test("a real tree of pages, of which one is missing: it names every page with a link to it") {
-      val tree = Path.of("target/javadoc").toAbsolutePath()
+      // A new folder each time: nothing is deleted here, `clean` does it.
+      val tree = createTempDirectory(Path.of("target").toAbsolutePath(), "javadoc")
       javadoc(tree)
       val missing = "io/greenloop/greenlet/Tuple.html"
       tree.resolve(missing).deleteExisting()

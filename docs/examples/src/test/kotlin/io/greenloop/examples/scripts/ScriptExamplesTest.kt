@@ -2,11 +2,13 @@ package io.greenloop.examples.scripts
 
 import io.greenloop.examples.Site
 import io.greenloop.examples.refusedUrl
+import io.greenloop.project.root
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import kotlin.io.path.readText
 import kotlin.random.Random
 
 private class Program(
@@ -207,6 +209,38 @@ class ScriptExamplesTest :
           run.exitCode shouldBe 0
         }
       }
+    }
+
+    test("greenlet programs of the porting page") {
+      Greenloop.run("porting-greenlet.loop.kts").lines shouldBe
+        listOf("12", "56", "34", "1", "3", "done", "ready", "caught stop", "true", "true")
+    }
+
+    test("eventlet programs of the porting page") {
+      Greenloop.run("--virtual-time", "porting-eventlet.loop.kts").lines shouldBe
+        listOf("14", "sent", "too late", "in time: false", "true", "[1, 4, 9, 16]")
+    }
+
+    test("a child that fails: alone in a supervisorScope or by itself; else with the script") {
+      val kept = listOf("page a", "no answer from b", "page c", "[true, false]")
+
+      val careful = Greenloop.run("failing-child.loop.kts")
+      val careless = Greenloop.run("failing-child.loop.kts", "fail")
+
+      careful.lines shouldBe kept
+      careful.exitCode shouldBe 0
+      careless.lines shouldBe kept + "the script fails all the same"
+      careless.exitCode shouldBe 1
+      root.resolve("docs/guide/first-steps.md").readText() shouldContain
+        "```\n${careless.err}```\n"
+    }
+
+    test("a dead-lock ends the script and says who waits for whom, as the guide shows it") {
+      val run = Greenloop.run("dead-lock.loop.kts")
+
+      run.exitCode shouldBe 1
+      val report = run.err.replace(Regex("lock@\\w+"), "lock@…")
+      root.resolve("docs/guide/first-steps.md").readText() shouldContain "```\n$report```\n"
     }
 
     test("PRG-2: an answer, a refused connection, an error status, an unknown host (script)") {
