@@ -6,6 +6,7 @@ import io.greenloop.sync.Condition
 import io.greenloop.sync.Event
 import io.greenloop.sync.Lock
 import io.greenloop.sync.Permit
+import io.greenloop.sync.Select
 import io.greenloop.sync.Semaphore
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.ensureActive
@@ -136,4 +137,23 @@ private suspend fun Condition.lockAgain(
 /** Suspends until [condition] holds; looks before the first wait and after each. */
 public suspend fun Condition.await(condition: () -> Boolean) {
   while (!condition()) await()
+}
+
+/**
+ * Suspends until one of the things is ready, takes it, and gives what its function makes of it. The
+ * suspend twin of `run()`. A coroutine that is cancelled before it goes on has taken nothing.
+ *
+ * @throws io.greenloop.sync.QueueClosedException if a queue that is selected from is closed
+ */
+public suspend fun <R> Select<R>.await(): R {
+  val run = begin()
+  if (!run.isDecided) {
+    try {
+      run.decided().await()
+    } catch (failure: Throwable) {
+      run.drop()
+      throw failure
+    }
+  }
+  return run.finish()
 }
