@@ -74,7 +74,7 @@ private fun callbacks(n: Int): Long {
 private fun idleTasks(n: Int): Long {
   val before = usedHeap()
   val gate = Aio.newPromise<Unit>()
-  val tasks = List<Task<Unit>>(n) { Aio.spawn(Callable { Aio.shield(gate).join() }) }
+  val tasks = List<Task<Unit>>(n) { Aio.spawn(Callable { gate.join() }) }
   Aio.sleep(Duration.ofMillis(1))
   val used = usedHeap() - before
   gate.complete(Unit)

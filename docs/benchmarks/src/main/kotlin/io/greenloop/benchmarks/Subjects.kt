@@ -9,5 +9,6 @@ internal val ALL_SUBJECTS: List<Subject> =
     suspendSubjects(),
     coroutineSubjects(),
     kotlinxSubjects(),
+    jdkSubjects(),
     pythonSubjects(),
   ).flatten()

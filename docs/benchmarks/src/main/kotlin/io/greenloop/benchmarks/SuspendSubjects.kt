@@ -1,19 +1,22 @@
 package io.greenloop.benchmarks
 
+import io.greenloop.Aio
 import io.greenloop.kotlin.await
 import io.greenloop.kotlin.loop
 import io.greenloop.kotlin.spawn
-import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
-import kotlinx.coroutines.yield
 
 /** Suspend functions on the loop: our tasks where they are compared with `async`, kotlinx's own where not. */
 internal fun suspendSubjects(): List<Subject> =
   listOf(
-    JvmSubject("yield", "greenloop-suspend", 500_000) { n -> looping { pairOfYielders(n) } },
+    JvmSubject("yield", "greenloop-suspend", 500_000) { n ->
+      loop { timed { List(2) { spawn { repeat(n / 2) { yieldNow() } } }.forEach { it.await() } } }
+    },
+    // kotlinx's own functions, unchanged, on our dispatcher.
+    JvmSubject("yield", "kotlinx-on-greenloop", 500_000) { n -> looping { pairOfYielders(n) } },
     JvmSubject("spawn", "greenloop-suspend", 100_000) { n ->
       looping {
         repeat(n) { spawn { it }.await() }
@@ -24,7 +27,7 @@ internal fun suspendSubjects(): List<Subject> =
     },
     JvmSubject(
       "channel",
-      "greenloop-suspend",
+      "kotlinx-on-greenloop",
       200_000,
     ) { n -> looping { handOver(n, Channel()) } },
     JvmSubject(
@@ -41,11 +44,11 @@ private fun looping(body: suspend CoroutineScope.() -> Unit): Long = loop { time
 private fun idleSuspended(n: Int): Long =
   loop {
     val before = usedHeap()
-    val gate = CompletableDeferred<Unit>()
-    val jobs = List(n) { launch { gate.await() } }
-    repeat(2) { yield() }
+    val gate = Aio.newPromise<Unit>()
+    val jobs = List(n) { spawn { gate.await() } }
+    repeat(2) { yieldNow() }
     val used = usedHeap() - before
     gate.complete(Unit)
-    jobs.forEach { it.join() }
+    jobs.forEach { it.await() }
     used
   }
