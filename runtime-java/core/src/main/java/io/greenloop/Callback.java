@@ -8,23 +8,23 @@ import org.jspecify.annotations.Nullable;
  * The entry of one callback. It is its own owner in the ready queue, so that the context is known
  * while it runs without being set and reset.
  */
-non-sealed class Callback extends Handle implements Runnable {
+final class Callback extends Handle implements Runnable {
   private Runnable body; // plain: a volatile one would cost a fence per callback
-  private final Map<ContextVar<?>, Object> values;
+  private Object context; // or its values, until somebody asks for it
   private final @Nullable Task<?> origin;
-  private @Nullable TaskContext context; // made when somebody asks
   private @Nullable StackTraceElement createdAt; // in debug mode
 
   /** A callback that runs in {@code context} itself. */
   Callback(Runnable body, TaskContext context, @Nullable Task<?> origin) {
-    this(body, context.values(), origin);
+    this.body = body;
     this.context = context;
+    this.origin = origin;
   }
 
   /** A callback that runs in a context of its own with {@code values}. */
   Callback(Runnable body, Map<ContextVar<?>, Object> values, @Nullable Task<?> origin) {
     this.body = body;
-    this.values = values;
+    this.context = values;
     this.origin = origin;
   }
 
@@ -52,18 +52,14 @@ non-sealed class Callback extends Handle implements Runnable {
 
   @Override
   public TaskContext context() {
-    TaskContext present = context;
-    if (present == null) {
-      present = new TaskContext(values);
-      context = present;
-    }
-    return present;
+    TaskContext made = TaskContext.from(context);
+    context = made;
+    return made;
   }
 
   /** The values of its context, without making one. */
-  Map<ContextVar<?>, Object> values() {
-    TaskContext present = context;
-    return present == null ? values : present.values();
+  Map<ContextVar<?>, Object> contextValues() {
+    return TaskContext.valuesOf(context);
   }
 
   /** The task that registered it, or null. */

@@ -16,7 +16,6 @@ final class CreationLine {
           "Aio",
           "Callback",
           "CreationLine",
-          "DoneCallback",
           "DrivenTask",
           "EventLoop",
           "LoopFuture",

@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -170,7 +171,7 @@ public final class EventLoop implements AutoCloseable {
       return callSoon(callback);
     }
     Objects.requireNonNull(callback, "callback");
-    var entry = traced(new Callback(callback, TaskContext.current().values(), null));
+    var entry = traced(new Callback(callback, TaskContext.currentValues(), null));
     core.post(entry, null);
     return entry;
   }
@@ -200,19 +201,16 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /** Loop or setup: a callback in a copy of the present context. */
-  private Callback newCallback(Runnable callback) {
+  Callback newCallback(Runnable callback) {
     Objects.requireNonNull(callback, "callback");
     if (core.currentAction() instanceof Callback origin) { // first: callbacks breed callbacks
-      return traced(new Callback(callback, origin.values(), null));
+      return traced(new Callback(callback, origin.contextValues(), null));
     }
-    Object owner = core.currentOwner();
-    if (owner instanceof Task<?> task) {
-      return traced(new Callback(callback, task.context().values(), task));
+    Map<ContextVar<?>, Object> values = entryValues();
+    if (values == null) {
+      values = TaskContext.ofThread().values();
     }
-    if (owner instanceof Callback origin) {
-      return traced(new Callback(callback, origin.values(), null));
-    }
-    return traced(new Callback(callback, TaskContext.ofThread().values(), null));
+    return traced(new Callback(callback, values, currentTaskOrNull()));
   }
 
   private Callback traced(Callback entry) {
@@ -622,6 +620,15 @@ public final class EventLoop implements AutoCloseable {
       return task.context();
     }
     return owner instanceof Callback callback ? callback.context() : null;
+  }
+
+  /** The values of {@link #entryContext}, without making one. */
+  @Nullable Map<ContextVar<?>, Object> entryValues() {
+    Object owner = core.currentOwner();
+    if (owner instanceof Task<?> task) {
+      return task.contextValues();
+    }
+    return owner instanceof Callback callback ? callback.contextValues() : null;
   }
 
   /** Whether a run for something sleeps without timer, I/O or job. Any thread: may be outdated. */

@@ -4,6 +4,7 @@ import io.greenloop.internal.loop.Owned;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -110,8 +111,8 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
    */
   public final Registration whenDone(Consumer<? super LoopFuture<T>> callback) {
     loop.checkRoom("whenDone");
-    var entry = new DoneCallback<T>(this, callback, TaskContext.current());
-    entry.traceCreation(loop);
+    Objects.requireNonNull(callback, "callback");
+    Callback entry = loop.newCallback(new Callback.Notice<>(this, callback));
     addWaiter(entry, null);
     return () -> waiters.remove(entry);
   }

@@ -14,7 +14,7 @@ final class SignalCallbacks {
   }
 
   Registration add(String name, Runnable callback) {
-    Map<ContextVar<?>, Object> context = TaskContext.current().values();
+    Map<ContextVar<?>, Object> context = TaskContext.currentValues();
     Task<?> origin = loop.currentTaskOrNull();
     Registration installed = Signals.install(name, () -> post(callback, context, origin));
     Registration replaced = byName.put(name, installed);

@@ -9,6 +9,7 @@ import io.greenloop.internal.loop.TimerNode;
 import java.io.PrintStream;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     permits StackfulTask, DrivenTask {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
-  private final TaskContext context;
+  private Object context; // or its values, until somebody asks for it
   private final @Nullable Task<?> parent;
   private final long number = NUMBERS.incrementAndGet();
   private final @Nullable StackTraceElement createdAt;
@@ -52,7 +53,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   Task(EventLoop loop, TaskOptions options) {
     super(loop);
     TaskContext given = options.contextOrNull();
-    this.context = given != null ? given : TaskContext.current().copy();
+    this.context = given != null ? given : TaskContext.currentValues();
     this.parent = loop.currentTaskOrNull();
     this.namePrefix = options.namePrefixOrDefault();
     this.name = options.nameOrNull();
@@ -83,7 +84,14 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
 
   /** Its context variables. */
   public final TaskContext context() {
-    return context;
+    TaskContext made = TaskContext.from(context);
+    context = made;
+    return made;
+  }
+
+  /** The values of its context, without making one. */
+  final Map<ContextVar<?>, Object> contextValues() {
+    return TaskContext.valuesOf(context);
   }
 
   /** The line that spawned it, if it was spawned in debug mode. */

@@ -40,6 +40,31 @@ public final class TaskContext {
     return ofEntry == null ? OF_THREAD.get() : ofEntry;
   }
 
+  /** The values of {@link #current}, without making a context for an entry that has none yet. */
+  static Map<ContextVar<?>, Object> currentValues() {
+    EventLoop loop = EventLoop.runningHere();
+    Map<ContextVar<?>, Object> ofEntry = loop == null ? null : loop.entryValues();
+    return ofEntry == null ? OF_THREAD.get().values : ofEntry;
+  }
+
+  /**
+   * The values of what is either a context or, as long as nobody asked for the context, its values.
+   * Most tasks and callbacks never need the object.
+   */
+  @SuppressWarnings("unchecked")
+  static Map<ContextVar<?>, Object> valuesOf(Object contextOrValues) {
+    return contextOrValues instanceof TaskContext context
+        ? context.values
+        : (Map<ContextVar<?>, Object>) contextOrValues;
+  }
+
+  /** {@code contextOrValues} as a context: itself, or a new one. */
+  static TaskContext from(Object contextOrValues) {
+    return contextOrValues instanceof TaskContext context
+        ? context
+        : new TaskContext(valuesOf(contextOrValues));
+  }
+
   /** A context of its own with the same values. */
   public TaskContext copy() {
     return new TaskContext(values);
