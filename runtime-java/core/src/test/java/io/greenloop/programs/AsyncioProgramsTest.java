@@ -27,6 +27,8 @@ class AsyncioProgramsTest {
   private static final Path GOLDEN =
       Path.of("src/test/resources/io/greenloop/programs/asyncio.golden");
   private static final int GOLDEN_PROGRAMS = 300;
+  private static final int FRESH_PROGRAMS =
+      Math.min(100 * Integer.getInteger("greenloop.seeds", 20), 50_000);
 
   @Test
   @Parity({
@@ -56,7 +58,7 @@ class AsyncioProgramsTest {
             || !given.isEmpty();
     assumeTrue(asked && Files.isExecutable(PYTHON), "needs CI or -Dgreenloop.live, and a python3");
     long first = given.isEmpty() ? new Random().nextInt() : Long.parseLong(given);
-    int count = given.isEmpty() ? 100 * Integer.getInteger("greenloop.seeds", 20) : 1;
+    int count = given.isEmpty() ? FRESH_PROGRAMS : 1;
     List<Program> programs =
         LongStream.range(first, first + count).mapToObj(ProgramMaker::asyncio).toList();
 

@@ -48,12 +48,18 @@ final class ProgramRun {
 
   private static final int SWEEPS = 100;
 
+  /** Or takes it back. */
+  private static final Set<String> PASSES_CANCEL_ON =
+      Set.of("join", "joinfor", "gather", "settle", "await", "awaitfor", "uncancel");
+
   private final TestLoop t;
   private final Program program;
   private final World world;
   private final List<String> trace = new ArrayList<>();
   private final Set<Integer> started = new HashSet<>();
   private final Map<Integer, Task<String>> tasks = new LinkedHashMap<>();
+  private final Set<Task<?>> cancelled = new HashSet<>();
+  private final Set<Task<?>> excused = new HashSet<>(); // saw a cancel, took it back, passed it on
   private Duration lastTime;
 
   ProgramRun(TestLoop t, Program program) {
@@ -115,6 +121,7 @@ final class ProgramRun {
           sleep(AFTERWARDS);
           sweep();
           noteEnd();
+          checkCancels();
           world.checkEnd(currentTask().orElseThrow());
         });
   }
@@ -125,8 +132,29 @@ final class ProgramRun {
         world.fault("these do not end: " + t.loop().allTasks());
         return;
       }
-      List.copyOf(tasks.values()).forEach(task -> task.cancel("sweep"));
+      List.copyOf(tasks.values()).forEach(task -> cancel(task, "sweep"));
       sleep(AFTERWARDS);
+    }
+  }
+
+  private boolean cancel(Task<String> task, String reason) {
+    boolean accepted = task.cancel(reason);
+    if (accepted) {
+      cancelled.add(task);
+    }
+    return accepted;
+  }
+
+  /** Who was cancelled must have seen it, or end cancelled. */
+  private void checkCancels() {
+    for (Task<String> task : tasks.values()) {
+      if (cancelled.contains(task)
+          && !excused.contains(task)
+          && task.isDone()
+          && !task.isCancelled()
+          && task.exceptionNow() == null) {
+        world.fault("a cancel of " + task.name() + " was lost");
+      }
     }
   }
 
@@ -231,10 +259,16 @@ final class ProgramRun {
 
   private void perform(Actor actor, Op op, int number) throws Exception {
     String tag = actor.number + "." + number;
+    if (PASSES_CANCEL_ON.contains(op.word())) {
+      excused.add(currentTask().orElseThrow());
+    }
     try {
       Object result = op.isBlock() ? block(actor, op, number) : simple(actor, op, tag);
       note(tag + "=" + show(result));
     } catch (Throwable failure) {
+      if (failure instanceof CancelledError || failure instanceof AsyncTimeoutException) {
+        excused.add(currentTask().orElseThrow());
+      }
       note(tag + "!" + describe(failure));
       throw failure;
     }
@@ -379,7 +413,7 @@ final class ProgramRun {
       return "no";
     }
     return switch (op.word()) {
-      case "cancel" -> task.cancel(tag);
+      case "cancel" -> cancel(task, tag);
       case "join" -> task.join();
       case "joinfor" -> waitFor(task, micros(op.number(1)));
       default -> shield(task).join();
