@@ -7,6 +7,7 @@ import io.greenloop.testing.Exploration;
 import io.greenloop.testing.TestLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -23,7 +24,7 @@ class ExploreProgramsTest {
 
   private static void check(TestLoop t, long seed) {
     Program program = ProgramMaker.any(seed);
-    List<String> faults = faults(t, program);
+    List<String> faults = faults(t, program, seed);
     if (!faults.isEmpty()) {
       Program smallest = Exploration.shrink(program, Program::smaller, p -> fails(p, seed));
       throw new AssertionError(faults + "\nshrunk: " + smallest + "\nprogram: " + program);
@@ -32,12 +33,14 @@ class ExploreProgramsTest {
 
   private static boolean fails(Program program, long seed) {
     try (var t = TestLoop.exploring(seed)) {
-      return !faults(t, program).isEmpty();
+      return !faults(t, program, seed).isEmpty();
     }
   }
 
-  private static List<String> faults(TestLoop t, Program program) {
+  private static List<String> faults(TestLoop t, Program program, long seed) {
     var run = new ProgramRun(t, program);
+    var random = new SplittableRandom(seed);
+    run.strike(random.nextInt(60), random.nextInt(program.bodies().size()));
     var faults = new ArrayList<String>();
     try {
       run.run();

@@ -1,5 +1,6 @@
 package io.greenloop.programs;
 
+import static io.greenloop.Aio.asCompleted;
 import static io.greenloop.Aio.currentTask;
 import static io.greenloop.Aio.gather;
 import static io.greenloop.Aio.gatherSettled;
@@ -28,6 +29,7 @@ import io.greenloop.testing.TestLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -50,7 +52,7 @@ final class ProgramRun {
 
   /** Or takes it back. */
   private static final Set<String> PASSES_CANCEL_ON =
-      Set.of("join", "joinfor", "gather", "settle", "await", "awaitfor", "uncancel");
+      Set.of("join", "joinfor", "gather", "settle", "each", "await", "awaitfor", "uncancel");
 
   private final TestLoop t;
   private final Program program;
@@ -61,6 +63,14 @@ final class ProgramRun {
   private final Set<Task<?>> cancelled = new HashSet<>();
   private final Set<Task<?>> excused = new HashSet<>(); // saw a cancel, took it back, passed it on
   private Duration lastTime;
+  private int strikeAt = -1;
+  private int victim;
+
+  /** Cancels a task after so many notes, whatever it is in the middle of. */
+  void strike(int afterNotes, int victim) {
+    strikeAt = afterNotes;
+    this.victim = victim;
+  }
 
   ProgramRun(TestLoop t, Program program) {
     this.t = t;
@@ -171,6 +181,10 @@ final class ProgramRun {
           trace.add(what);
           t.note(what);
         });
+    Task<String> hit = trace.size() == strikeAt ? tasks.get(victim) : null;
+    if (hit != null) {
+      cancel(hit, "strike");
+    }
   }
 
   private void noteEnd() {
@@ -182,7 +196,7 @@ final class ProgramRun {
     }
     note(
         "q"
-            + world.queues.stream()
+            + world.queues.subList(0, 3).stream() // those that asyncio has
                 .map(queue -> String.valueOf(queue.size()))
                 .collect(Collectors.joining(",")));
   }
@@ -397,7 +411,7 @@ final class ProgramRun {
         actor.groups.peek().cancel();
         yield null;
       }
-      case "gather", "settle", "any", "all", "first" -> many(op);
+      case "gather", "settle", "any", "all", "first", "each" -> many(op);
       case "cancel", "join", "joinfor", "shield" -> withTask(op, tag);
       case "await", "awaitfor", "guard", "complete", "fail", "drop" -> withFuture(op, tag);
       case "put", "get", "tryput", "tryget", "done", "drain", "close", "closenow" ->
@@ -521,6 +535,9 @@ final class ProgramRun {
         found.put(name, future);
       }
     }
+    if (op.word().equals("each")) {
+      return each(found.values());
+    }
     if (!waits) {
       var all = List.copyOf(found.values());
       return op.word().equals("gather") ? gather(all).join() : gatherSettled(all).join();
@@ -540,6 +557,18 @@ final class ProgramRun {
         .filter(entry -> result.done().contains(entry.getValue()))
         .map(Map.Entry::getKey)
         .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private Object each(Collection<LoopFuture<String>> futures) {
+    int number = 0;
+    for (var next : asCompleted(futures)) {
+      next.asFuture().join();
+      number++;
+    }
+    if (number != futures.size()) {
+      world.fault("asCompleted gave " + number + " of " + futures.size());
+    }
+    return number;
   }
 
   private LoopFuture<String> named(String name) {

@@ -28,13 +28,14 @@ final class World {
   private static final Duration MOMENT = Duration.ofMillis(1);
 
   static final int SEMAPHORES = 2; // with 1 and 2 permits
-  static final int QUEUES = 3; // for 1 item, without a limit, for 2 and last in, first out
+  static final int QUEUES = 4; // 1 item; no limit; 2, last in, first out; from hand to hand
 
   final List<Lock> locks = List.of(new Lock(), new Lock());
   final List<Semaphore> semaphores = List.of(new Semaphore(1), new Semaphore(2));
   final List<Condition> conditions = List.of(new Condition(), new Condition());
   final List<Event> events = List.of(new Event(), new Event());
-  final List<Queue<String>> queues = List.of(new Queue<>(1), new Queue<>(), new LifoQueue<>(2));
+  final List<Queue<String>> queues =
+      List.of(new Queue<>(1), new Queue<>(), new LifoQueue<>(2), Queue.rendezvous());
   final List<Barrier> barriers = List.of(new Barrier(2), new Barrier(3));
   final List<Promise<String>> futures;
   final List<String> faults = new ArrayList<>();
@@ -181,12 +182,11 @@ final class World {
     left.retainAll(taken.get(index));
     expect(left.isEmpty(), "still in queue " + index + " after they were taken: " + left);
     if (!queue.isClosed()) {
+      boolean holds = index < QUEUES - 1;
       expect(
-          queue.tryPut("probe") && !queue.isEmpty(),
-          "queue " + index + " has a getter that was left behind");
-      expect(
-          queue.tryGet().isPresent() && queue.isEmpty(),
-          "queue " + index + " has a putter that was left behind");
+          queue.tryPut("probe") == holds, "queue " + index + " has a getter that is left behind");
+      expect(queue.tryGet().isPresent() == holds, "queue " + index + " has lost an item");
+      expect(queue.isEmpty(), "queue " + index + " has a putter that is left behind");
     }
   }
 }
