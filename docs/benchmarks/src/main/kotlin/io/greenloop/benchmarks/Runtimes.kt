@@ -54,6 +54,17 @@ internal object Python {
       null
     }
 
+  /** A program of one line that uses [module]. */
+  fun line(
+    module: String,
+    body: String,
+  ): List<String>? =
+    if (installed.getOrPut(module) { has(module) }) {
+      listOf(interpreter.toString(), "-c", "import $module; $body; print('hello')")
+    } else {
+      null
+    }
+
   private fun has(module: String): Boolean {
     if (!interpreter.isExecutable()) {
       return false

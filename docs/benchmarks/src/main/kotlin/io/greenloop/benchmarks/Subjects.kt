@@ -11,4 +11,5 @@ internal val ALL_SUBJECTS: List<Subject> =
     kotlinxSubjects(),
     jdkSubjects(),
     pythonSubjects(),
+    startSubjects(),
   ).flatten()
