@@ -34,7 +34,9 @@ public final class Eventlet {
   /**
    * Runs an eventlet program: {@code main} is its main green thread. Its end is the end of the
    * program: green threads that are left are cancelled. What must end a program ({@code
-   * ExitRequest}, Ctrl-C) and was thrown in a green thread is thrown in main, where it waits.
+   * ExitRequest}, Ctrl-C) and was thrown in a green thread is thrown in main, where it waits. Where
+   * nothing can wake the program any more, that is logged once, and it waits for ever, as under
+   * eventlet's hub.
    *
    * @return what {@code main} returns; what it throws is thrown here
    */
@@ -50,7 +52,7 @@ public final class Eventlet {
   /** {@link #run(Callable)} with options. */
   public static <T extends @Nullable Object> T run(RunOptions options, Callable<? extends T> main) {
     return Aio.<T>run(
-        options,
+        options.reportDeadLock(),
         () -> {
           Hub.setMain(Aio.currentTask().orElseThrow());
           return main.call();

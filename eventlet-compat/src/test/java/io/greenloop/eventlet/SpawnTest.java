@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.Aio;
+import io.greenloop.EventLoop;
 import io.greenloop.ExitRequest;
 import io.greenloop.greenlet.Greenlet;
 import io.greenloop.greenlet.GreenletError;
@@ -407,5 +408,26 @@ class SpawnTest {
           victim.kill();
           assertThat(future.isCancelled()).isTrue();
         });
+  }
+
+  @Test
+  @Parity("EV-1.10.10")
+  void anEmptyHubWaitsOnAndSaysSoOnce() {
+    var reports = new ArrayList<String>();
+    var event = new Event<String>();
+    String value =
+        Eventlet.run(
+            () -> {
+              EventLoop.current()
+                  .setExceptionHandler(
+                      (loop, error) -> {
+                        reports.add(error.message());
+                        event.send("rescued");
+                      });
+              return event.await();
+            });
+
+    assertThat(value).isEqualTo("rescued");
+    assertThat(reports).singleElement().asString().startsWith("dead-lock");
   }
 }

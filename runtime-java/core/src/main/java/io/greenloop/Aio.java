@@ -111,7 +111,7 @@ public final class Aio {
 
   /** A future of the running loop with the outcome of {@code stage}. */
   public static <T extends @Nullable Object> LoopFuture<T> wrap(CompletionStage<T> stage) {
-    return Bridges.wrap(EventLoop.running("wrap"), stage);
+    return EventLoop.running("wrap").wrap(stage);
   }
 
   // ---- waiting -----------------------------------------------------------------------------

@@ -1,33 +1,47 @@
 package io.greenloop;
 
+import io.greenloop.internal.loop.Rejecting;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Between the loop's futures and those of {@code java.util.concurrent}. */
+/** Between the futures of one loop and those of {@code java.util.concurrent}. */
 final class Bridges {
-  private Bridges() {}
+  private final EventLoop loop;
 
-  /** Its cancel goes to the loop; its outcome comes from there. */
-  private static final class Mirror<T extends @Nullable Object> extends CompletableFuture<T> {
-    private final EventLoop loop;
+  /** What others may wait for although this loop never gets to it. Loop room. */
+  private final Set<Mirror<?>> open = Collections.newSetFromMap(new WeakHashMap<>());
+
+  Bridges(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  /**
+   * Its cancel goes to the loop; its outcome comes from there, or from the close of the loop. Owns
+   * the entries on the way, so that it learns of one that is dropped.
+   */
+  private final class Mirror<T extends @Nullable Object> extends CompletableFuture<T>
+      implements Rejecting {
     private volatile @Nullable LoopFuture<T> source;
-
-    Mirror(EventLoop loop) {
-      this.loop = loop;
-    }
 
     void follow(LoopFuture<T> future) {
       source = future;
-      future.addWaiter((Runnable) () -> copy(future), null);
+      open.add(this);
+      future.addWaiter((Runnable) () -> copy(future), this);
       if (isCancelled()) {
         future.cancel();
       }
     }
 
     private void copy(LoopFuture<T> future) {
+      open.remove(this);
       Failure failure = future.failure();
       if (failure == null) {
         complete(future.getNow());
@@ -54,23 +68,41 @@ final class Bridges {
       }
       return cancelled;
     }
+
+    /** An entry of it was dropped by the close: either its start, or the copy of an outcome. */
+    @Override
+    public void rejected(Runnable entry) {
+      LoopFuture<T> present = source;
+      if (present != null && present.isDone()) {
+        copy(present);
+      } else {
+        loopClosed();
+      }
+    }
+
+    void loopClosed() {
+      LoopFuture<T> present = source;
+      completeExceptionally(
+          new LoopClosedException(
+              loop
+                  + " was closed before "
+                  + (present == null ? "what was submitted to it began" : present + " was done")));
+    }
   }
 
-  static <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(
-      LoopFuture<T> future) {
-    future.loop().checkRoom("toCompletableFuture");
-    var mirror = new Mirror<T>(future.loop());
+  <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(LoopFuture<T> future) {
+    loop.checkRoom("toCompletableFuture");
+    var mirror = new Mirror<T>();
     mirror.follow(future);
     return mirror;
   }
 
-  static <T extends @Nullable Object> CompletableFuture<T> submit(
-      EventLoop loop, Callable<? extends T> body) {
+  <T extends @Nullable Object> CompletableFuture<T> submit(Callable<? extends T> body) {
     if (EventLoop.runningHere() == loop) {
       throw new IllegalStateException(
           "submit on " + loop + " from that loop: waiting for it would never end; use spawn");
     }
-    var mirror = new Mirror<T>(loop);
+    var mirror = new Mirror<T>();
     TaskContext context = TaskContext.current().copy();
     loop.core()
         .post(
@@ -86,23 +118,32 @@ final class Bridges {
                     throw thrown;
                   }
                 },
-            null);
+            mirror);
     return mirror;
   }
 
-  /**
-   * A future of {@code loop} with the outcome of {@code stage}; cancelling it cancels the stage.
-   */
-  static <T extends @Nullable Object> LoopFuture<T> wrap(EventLoop loop, CompletionStage<T> stage) {
-    var promise = new StageFuture<T>(loop, stage);
-    loop.core().outsideJobs(+1);
-    stage.whenComplete(
-        (result, failure) ->
-            loop.core().post((Runnable) () -> promise.settle(result, failure), null));
-    return promise;
+  /** A future with the outcome of {@code stage}; cancelling it cancels the stage. */
+  <T extends @Nullable Object> LoopFuture<T> wrap(CompletionStage<T> stage) {
+    var future = new StageFuture<T>(loop, stage);
+    try {
+      stage.whenComplete(
+          (result, failure) ->
+              loop.core().post((Runnable) () -> future.settle(result, failure), null));
+    } catch (Throwable refused) {
+      future.giveUp();
+      throw refused;
+    }
+    return future;
   }
 
-  private static final class StageFuture<T extends @Nullable Object> extends LoopFuture<T> {
+  /** The loop is closed: who waits elsewhere for what it did not finish is told. Setup. */
+  void close() {
+    List<Mirror<?>> waiting = List.copyOf(open);
+    open.clear();
+    waiting.forEach(Mirror::loopClosed);
+  }
+
+  private static final class StageFuture<T extends @Nullable Object> extends OutsideFuture<T> {
     private final CompletionStage<T> stage;
 
     StageFuture(EventLoop loop, CompletionStage<T> stage) {
@@ -111,13 +152,14 @@ final class Bridges {
     }
 
     void settle(T result, @Nullable Throwable failure) {
-      loop().core().outsideJobs(-1);
       Throwable cause =
-          failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
+          failure instanceof CompletionException && failure.getCause() != null
               ? failure.getCause()
               : failure;
       if (cause == null) {
         trySucceed(result);
+      } else if (cause instanceof CancelledError) {
+        tryCancel(new Failure(cause));
       } else if (cause instanceof CancellationException) {
         tryCancel(new Failure((String) null));
       } else {
@@ -129,7 +171,11 @@ final class Bridges {
     public boolean cancel(@Nullable String reason) {
       boolean cancelled = super.cancel(reason);
       if (cancelled) {
-        stage.toCompletableFuture().cancel(true);
+        try {
+          stage.toCompletableFuture().cancel(true);
+        } catch (UnsupportedOperationException e) {
+          return true; // a stage that only reports: nobody listens to it any more
+        }
       }
       return cancelled;
     }

@@ -76,12 +76,18 @@ public final class CompletionIterator<F extends Awaitable<?>>
     LoopFuture<F> slot = nextDone();
     try {
       return slot.join();
-    } catch (CancelledError cancelled) {
-      if (slot.isDone() && !slot.isCancelled() && slot.failure() == null) {
-        done.addFirst(slot.getNow()); // woken, but cancelled before it ran: nothing is lost
-        left++;
-      }
-      throw cancelled;
+    } catch (Throwable instead) { // a cancel, what was thrown in, a refusal: nothing is lost
+      giveBack(slot);
+      throw instead;
+    }
+  }
+
+  private void giveBack(LoopFuture<F> slot) {
+    if (!slot.isDone()) {
+      slot.cancel();
+    } else if (slot.failure() == null) { // it came, but the wait threw something else
+      done.addFirst(slot.getNow());
+      left++;
     }
   }
 

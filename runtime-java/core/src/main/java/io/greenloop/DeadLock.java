@@ -11,7 +11,7 @@ final class DeadLock {
    * Proof needs every live task to wait on an object that only code of this loop can complete.
    */
   static void check(EventLoop loop) {
-    LoopFuture<?> awaited = loop.awaitedByRun;
+    LoopFuture<?> awaited = loop.runs().awaited();
     if (awaited == null) {
       return; // run forever: somebody may post
     }
@@ -21,7 +21,9 @@ final class DeadLock {
         return;
       }
     }
-    if (awaited instanceof Task<?> main) {
+    if (loop.runs().reportsDeadLock()) {
+      loop.report(ErrorContext.of(report(loop, tasks), null));
+    } else if (awaited instanceof Task<?> main) {
       var exit = new LoopExit(report(loop, tasks));
       if (main instanceof StackfulTask<?> stackful) {
         exit.setStackTrace(stackful.strand().thread().getStackTrace()); // the lines of its wait

@@ -21,13 +21,17 @@ final class EntryEvents implements LoopHooks {
       return true;
     }
     String what = action instanceof Callback c ? c.toString() : Names.ofBody(action);
-    loop.report(
-        new ErrorContext(
-            what + " threw " + thrown.getClass().getName(),
-            thrown,
-            owner instanceof Task<?> task ? task : null,
-            null,
-            action instanceof Handle handle ? handle : null));
+    try {
+      loop.report(
+          new ErrorContext(
+              what + " threw " + thrown.getClass().getName(),
+              thrown,
+              owner instanceof Task<?> task ? task : null,
+              null,
+              action instanceof Handle handle ? handle : null));
+    } catch (Throwable fatal) { // by the exception handler: it must not end the hub unheard
+      loop.core().failRun(fatal);
+    }
     return false;
   }
 

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.BiConsumer;
@@ -50,6 +51,7 @@ public final class EventLoop implements AutoCloseable {
   private final ErrorReports errors = new ErrorReports(this);
   private final Executors executors = new Executors(this);
   private final Shutdown shutdown = new Shutdown(this);
+  private final Bridges bridges = new Bridges(this);
   private final SignalCallbacks signals = new SignalCallbacks(this);
   private final Proactor proactor;
   private final ParkedSteps parkedSteps = new ParkedSteps(this);
@@ -57,9 +59,7 @@ public final class EventLoop implements AutoCloseable {
   private Duration slowCallbackThreshold = SLOW_CALLBACK;
   private TaskFactory taskFactory = TaskFactories.lazy();
   private final Rooms rooms;
-
-  /** The task that a run was started for: a dead-lock is reported to it. */
-  @Nullable LoopFuture<?> awaitedByRun;
+  private final Runs runs;
 
   EventLoop(LoopOptions options) {
     ModeNotice.show();
@@ -68,6 +68,7 @@ public final class EventLoop implements AutoCloseable {
         new LoopCore(
             options.name(), this, options.clock(), new EntryEvents(this), options.schedule());
     rooms = new Rooms(this, core);
+    runs = new Runs(this, core, rooms);
     proactor = new ReactorProactor(core);
     timeEntries();
   }
@@ -276,13 +277,23 @@ public final class EventLoop implements AutoCloseable {
 
   /**
    * Runs {@code body} as a task of this loop, from any thread but the loop's own (Python: {@code
-   * run_coroutine_threadsafe}). Cancelling the result cancels the task.
+   * run_coroutine_threadsafe}). Cancelling the result cancels the task. If the loop is closed
+   * before the task has ended, the result fails with {@link LoopClosedException}.
    *
    * @throws LoopClosedException if the loop is closed
    */
   public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<? extends T> body) {
     rooms.checkOpen("submit");
-    return Bridges.submit(this, body);
+    return bridges.submit(body);
+  }
+
+  /**
+   * A future of this loop with the outcome of {@code stage} (Python: {@code wrap_future}).
+   * Cancelling it cancels the stage, if that can be cancelled.
+   */
+  public <T extends @Nullable Object> LoopFuture<T> wrap(CompletionStage<T> stage) {
+    checkUsable("wrap");
+    return bridges.wrap(stage);
   }
 
   /** The future of {@code awaitable}, which must belong to this loop. */
@@ -472,34 +483,16 @@ public final class EventLoop implements AutoCloseable {
    *     if {@link #stop} ended the run early
    */
   public <T extends @Nullable Object> T runUntilComplete(Callable<? extends T> main) {
-    rooms.beginSetup("runUntilComplete");
-    return runUntilComplete((Awaitable<T>) spawn((Callable<T>) main::call));
+    try (var _ = rooms.beginSetup("runUntilComplete")) {
+      return runUntilComplete((Awaitable<T>) spawn((Callable<T>) main::call));
+    }
   }
 
   /** {@link #runUntilComplete(Callable)} for something that exists already. */
   public <T extends @Nullable Object> T runUntilComplete(Awaitable<T> main) {
-    rooms.beginSetup("runUntilComplete");
-    LoopFuture<T> future = ensureFuture(main);
-    // A fatal end leaves this callback queued: it must not stop the next run.
-    Registration stopWhenDone =
-        future.whenDone(
-            f -> {
-              if (awaitedByRun == future) {
-                stop();
-              }
-            });
-    awaitedByRun = future;
-    try {
-      run(() -> cancelFromOutside(future));
-    } finally {
-      awaitedByRun = null;
-      stopWhenDone.remove();
+    try (var _ = rooms.beginSetup("runUntilComplete")) {
+      return runs.untilDone(ensureFuture(main));
     }
-    if (!future.isDone()) {
-      throw new IllegalStateException(
-          "runUntilComplete: " + this + " was stopped before " + future + " was done");
-    }
-    return future.outcomeForWaiter();
   }
 
   /**
@@ -509,24 +502,7 @@ public final class EventLoop implements AutoCloseable {
    * @throws InterruptedByUserException on Ctrl-C
    */
   public void runForever() {
-    rooms.beginSetup("runForever");
-    try (var _ = Interruption.of(this, Interruption.isHandledHere())) {
-      run(() -> core.post((Runnable) this::stop, null));
-    }
-  }
-
-  private void run(Runnable onInterrupt) {
-    try (var _ = Watchdog.watch(this)) {
-      Throwable fatal = core.run(onInterrupt);
-      if (fatal != null) {
-        throw Unchecked.raise(fatal);
-      }
-    }
-  }
-
-  private void cancelFromOutside(LoopFuture<?> future) {
-    core.post(
-        (Runnable) () -> future.cancel("the thread that runs the loop was interrupted"), null);
+    runs.untilStopped();
   }
 
   /**
@@ -559,14 +535,17 @@ public final class EventLoop implements AutoCloseable {
     if (core.isClosed()) {
       return;
     }
-    if (core.isRunning()) {
-      throw new IllegalStateException("close: " + this + " runs; stop it first");
+    try (var claim = rooms.tryClaim()) {
+      if (claim == null) {
+        throw new IllegalStateException("close: " + this + " runs; stop it first");
+      }
+      signals.removeAll();
+      executors.close();
+      failures.reportAll();
+      core.close();
+      bridges.close();
+      registry.abandon(this);
     }
-    signals.removeAll();
-    executors.close();
-    failures.reportAll();
-    core.close();
-    registry.abandon(this);
     if (CURRENT.get() == this) {
       CURRENT.remove();
     }
@@ -604,6 +583,14 @@ public final class EventLoop implements AutoCloseable {
     return errors;
   }
 
+  Runs runs() {
+    return runs;
+  }
+
+  Bridges bridges() {
+    return bridges;
+  }
+
   ParkedSteps parkedSteps() {
     return parkedSteps;
   }
@@ -629,14 +616,6 @@ public final class EventLoop implements AutoCloseable {
       return task.contextValues();
     }
     return owner instanceof Callback callback ? callback.contextValues() : null;
-  }
-
-  /** Whether a run for something sleeps without timer, I/O or job. Any thread: may be outdated. */
-  boolean isIdleWithoutReason() {
-    return awaitedByRun != null
-        && core.pendingTimers() == 0
-        && core.outsideJobs() == 0
-        && core.poller().interests() == 0;
   }
 
   /** Queues an internal entry, from any thread. */
@@ -676,8 +655,9 @@ public final class EventLoop implements AutoCloseable {
 
   /** Runs {@code supplier} as code of the loop's set-up. */
   <T extends @Nullable Object> T setUp(String operation, Supplier<T> supplier) {
-    rooms.beginSetup(operation);
-    return supplier.get();
+    try (var _ = rooms.beginSetup(operation)) {
+      return supplier.get();
+    }
   }
 
   @Override

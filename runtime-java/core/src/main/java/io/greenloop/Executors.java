@@ -38,11 +38,10 @@ final class Executors {
     var future = new JobFuture<T>(loop);
     Task<?> origin = loop.currentTaskOrNull();
     String what = Names.ofBody(job) + (origin == null ? "" : " of " + origin.describe());
-    loop.core().outsideJobs(+1);
     try {
       on.execute(() -> runJob(future, job, what));
     } catch (Throwable rejected) {
-      loop.core().outsideJobs(-1);
+      future.giveUp();
       throw rejected;
     }
     return future;
@@ -50,7 +49,6 @@ final class Executors {
 
   private <T> void runJob(JobFuture<T> future, Callable<? extends T> job, String what) {
     if (future.isDone()) { // cancelled before it started
-      finish(() -> {});
       return;
     }
     running.add(what);
@@ -62,19 +60,7 @@ final class Executors {
       outcome = () -> future.tryFail(thrown);
     }
     running.remove(what); // before the loop hears of the end: it may list who still runs
-    finish(outcome);
-  }
-
-  /** Posted, never run here; a loop that has closed meanwhile drops it. */
-  private void finish(Runnable outcome) {
-    loop.core()
-        .post(
-            (Runnable)
-                () -> {
-                  loop.core().outsideJobs(-1);
-                  outcome.run();
-                },
-            null);
+    loop.core().post(outcome, null); // a loop that has closed meanwhile drops it
   }
 
   private ExecutorService defaultPool() {
@@ -145,7 +131,7 @@ final class Executors {
   }
 
   /** The future of a job: a result from outside. */
-  private static final class JobFuture<T extends @Nullable Object> extends LoopFuture<T> {
+  private static final class JobFuture<T extends @Nullable Object> extends OutsideFuture<T> {
     JobFuture(EventLoop loop) {
       super(loop);
     }

@@ -51,7 +51,7 @@ final class GeneratorDriver<R extends @Nullable Object> implements Callable<R> {
       return loop.ensureFuture(awaitable).join();
     }
     if (yielded instanceof CompletionStage<?> stage) {
-      return Bridges.wrap(loop, stage).join();
+      return loop.wrap(stage).join();
     }
     String hint =
         yielded instanceof Generator

@@ -139,10 +139,11 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
 
   /**
    * A {@code CompletableFuture} with the outcome of this one. Cancelling it cancels this one. Any
-   * thread may wait for it, except those of the loop.
+   * thread may wait for it, except those of the loop. If the loop is closed before, it fails with
+   * {@link LoopClosedException}.
    */
   public CompletableFuture<T> toCompletableFuture() {
-    return Bridges.toCompletableFuture(this);
+    return loop.bridges().toCompletableFuture(this);
   }
 
   @Override

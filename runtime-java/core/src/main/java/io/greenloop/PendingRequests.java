@@ -81,6 +81,13 @@ final class PendingRequests {
     return injected.poll();
   }
 
+  /** The wait did not come about: what it took is for the next one. */
+  void waitRefused() {
+    undelivered.addAll(0, atWait);
+    atWait.clear();
+    waitLeft = false;
+  }
+
   // ---- after a wait ------------------------------------------------------------------------
 
   /**

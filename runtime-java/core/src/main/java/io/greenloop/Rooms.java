@@ -1,6 +1,8 @@
 package io.greenloop;
 
 import io.greenloop.internal.loop.LoopCore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may use a loop: code that runs on it, and, while it does not run, the thread that created it
@@ -9,7 +11,14 @@ import io.greenloop.internal.loop.LoopCore;
 final class Rooms {
   private final EventLoop loop;
   private final LoopCore core;
+  private final AtomicReference<@Nullable Thread> claimant = new AtomicReference<>();
   private volatile Thread setupThread = Thread.currentThread();
+
+  /** Keeps other threads from running or closing the loop meanwhile. */
+  interface Claim extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   Rooms(EventLoop loop, LoopCore core) {
     this.loop = loop;
@@ -41,8 +50,11 @@ final class Rooms {
     }
   }
 
-  /** Makes the calling thread the one that sets up; it is about to run the loop. */
-  void beginSetup(String operation) {
+  /**
+   * Makes the calling thread the one that sets up, until another one does; it is about to run the
+   * loop, which nobody else may do before the claim is closed.
+   */
+  Claim beginSetup(String operation) {
     checkOpen(operation);
     EventLoop here = EventLoop.runningHere();
     if (here != null) {
@@ -54,11 +66,29 @@ final class Rooms {
               + (here == loop ? "it" : here.toString())
               + " runs in this thread already; wait with join() instead");
     }
-    if (core.isRunning()) {
+    Claim claim = tryClaim();
+    if (claim == null) {
       throw new IllegalStateException(
           operation + ": " + loop + " runs already in another thread; use submit");
     }
+    if (core.isClosed()) {
+      claim.close();
+      checkOpen(operation);
+    }
     setupThread = Thread.currentThread();
+    return claim;
+  }
+
+  /** Null if the loop runs, or another thread has claimed it. A thread may claim it twice. */
+  @Nullable Claim tryClaim() {
+    Thread caller = Thread.currentThread();
+    if (core.isRunning()) {
+      return null;
+    }
+    if (claimant.compareAndSet(null, caller)) {
+      return () -> claimant.set(null);
+    }
+    return claimant.get() == caller ? () -> {} : null;
   }
 
   /** Does not return: says why the caller, which is no task, cannot wait. */

@@ -8,30 +8,33 @@ import org.jspecify.annotations.Nullable;
 /** How to run a program (Python: the keywords of {@code asyncio.run}, and more). Immutable. */
 public final class RunOptions {
   /** Default loop, no time limit, Ctrl-C handled when run on the JVM's main thread. */
-  public static final RunOptions DEFAULT = new RunOptions(null, null, null, null, null);
+  public static final RunOptions DEFAULT = new RunOptions(null, null, null, null, null, false);
 
   private final @Nullable Boolean debug;
   private final @Nullable Duration timeout;
   private final @Nullable Boolean handleInterrupt;
   private final @Nullable Supplier<EventLoop> loopFactory;
   private final @Nullable Consumer<String> whenStuck;
+  private final boolean reportsDeadLock;
 
   private RunOptions(
       @Nullable Boolean debug,
       @Nullable Duration timeout,
       @Nullable Boolean handleInterrupt,
       @Nullable Supplier<EventLoop> loopFactory,
-      @Nullable Consumer<String> whenStuck) {
+      @Nullable Consumer<String> whenStuck,
+      boolean reportsDeadLock) {
     this.debug = debug;
     this.timeout = timeout;
     this.handleInterrupt = handleInterrupt;
     this.loopFactory = loopFactory;
     this.whenStuck = whenStuck;
+    this.reportsDeadLock = reportsDeadLock;
   }
 
   /** Debug mode on or off, whatever the loop's default is. */
   public RunOptions debug(boolean debug) {
-    return new RunOptions(debug, timeout, handleInterrupt, loopFactory, whenStuck);
+    return new RunOptions(debug, timeout, handleInterrupt, loopFactory, whenStuck, reportsDeadLock);
   }
 
   /**
@@ -39,7 +42,7 @@ public final class RunOptions {
    * run} throws {@link AsyncTimeoutException}. CPython has no such parameter.
    */
   public RunOptions timeout(Duration limit) {
-    return new RunOptions(debug, limit, handleInterrupt, loopFactory, whenStuck);
+    return new RunOptions(debug, limit, handleInterrupt, loopFactory, whenStuck, reportsDeadLock);
   }
 
   /**
@@ -47,12 +50,12 @@ public final class RunOptions {
    * InterruptedByUserException}. By default only on the JVM's main thread.
    */
   public RunOptions handleInterrupt(boolean handle) {
-    return new RunOptions(debug, timeout, handle, loopFactory, whenStuck);
+    return new RunOptions(debug, timeout, handle, loopFactory, whenStuck, reportsDeadLock);
   }
 
   /** Makes the loop, which is closed at the end. */
   public RunOptions loopFactory(Supplier<EventLoop> factory) {
-    return new RunOptions(debug, timeout, handleInterrupt, factory, whenStuck);
+    return new RunOptions(debug, timeout, handleInterrupt, factory, whenStuck, reportsDeadLock);
   }
 
   /**
@@ -63,7 +66,16 @@ public final class RunOptions {
    *     usually prints it and halts the JVM. Runs on a thread of its own
    */
   public RunOptions whenStuck(Consumer<String> action) {
-    return new RunOptions(debug, timeout, handleInterrupt, loopFactory, action);
+    return new RunOptions(debug, timeout, handleInterrupt, loopFactory, action, reportsDeadLock);
+  }
+
+  /**
+   * A proven dead-lock is told to the loop's exception handler, which logs it, and the run waits
+   * on; otherwise main gets {@link LoopExit}. eventlet's programs run like this: its hub waits for
+   * ever.
+   */
+  public RunOptions reportDeadLock() {
+    return new RunOptions(debug, timeout, handleInterrupt, loopFactory, whenStuck, true);
   }
 
   EventLoop newLoop() {
@@ -71,6 +83,7 @@ public final class RunOptions {
     if (debug != null) {
       loop.setDebug(debug);
     }
+    loop.runs().reportDeadLock(reportsDeadLock);
     return loop;
   }
 

@@ -59,16 +59,27 @@ final class Shutdown {
             e -> loop.report(ErrorContext.of("closing at the end of " + loop + " failed", e)));
   }
 
-  /** Closes what was registered, newest first; an error of one does not stop the others. */
+  /**
+   * Closes what was registered, newest first; an error of one does not stop the others. A fatal one
+   * is thrown at the end.
+   */
   void closeRegistered() {
     var order = new ArrayList<>(closers);
     closers.clear();
+    Throwable fatal = null;
     for (ThrowingRunnable closer : order.reversed()) {
       try {
         closer.run();
       } catch (Throwable e) { // the others are closed all the same
-        loop.report(ErrorContext.of("closing at the end of " + loop + " failed", e));
+        if (fatal == null && Fatal.isFatal(e)) {
+          fatal = e;
+        } else {
+          loop.report(ErrorContext.of("closing at the end of " + loop + " failed", e));
+        }
       }
+    }
+    if (fatal != null) {
+      throw Unchecked.raise(fatal);
     }
   }
 }

@@ -13,6 +13,7 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
   private final Strand strand;
   private @Nullable Callable<? extends T> body;
   private final Class<?> bodyType;
+  private @Nullable Thread interrupted; // of the request that is pending
 
   StackfulTask(EventLoop loop, TaskOptions options, Callable<? extends T> body) {
     super(loop, options);
@@ -74,7 +75,9 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
   void interruptIfWanted() {
     if (wantsInterrupt() && strand.isForeign()) {
       interruptSent = true;
-      strand.thread().interrupt();
+      Thread parked = strand.foreignThread();
+      interrupted = parked;
+      parked.interrupt();
     }
   }
 
@@ -82,9 +85,10 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
   void clearInterrupt() {
     if (interruptSent) {
       interruptSent = false;
-      if (Thread.currentThread() == strand.thread()) {
+      if (Thread.currentThread() == interrupted) {
         Thread.interrupted();
       }
+      interrupted = null;
     }
   }
 

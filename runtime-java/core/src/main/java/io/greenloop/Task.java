@@ -4,6 +4,7 @@ import static io.greenloop.internal.check.Known.present;
 
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.internal.loop.PinnedException;
 import io.greenloop.internal.loop.Strand;
 import io.greenloop.internal.loop.TimerNode;
 import java.io.PrintStream;
@@ -284,9 +285,13 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
 
   /** Takes the task off what it waits on; false if it does not wait, or was woken already. */
   private boolean leaveWait() {
-    Object on = waitingOn;
+    return waitingOn != null && leave(waitingOn, present(waitingStrand));
+  }
+
+  /** Takes {@code strand} off {@code on}; false if it was woken already. */
+  private boolean leave(Object on, Strand strand) {
     if (on instanceof LoopFuture<?> future) {
-      return future.removeWaiter(present(waitingStrand));
+      return future.removeWaiter(strand);
     }
     if (on instanceof Waiter<?> waiter) {
       return waiter.isWaiting() && waiter.abandon();
@@ -384,7 +389,29 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
 
   // ---- waiting: for Waits and WaitQueue ----------------------------------------------------
 
-  final void beginWait(Object on, Strand strand) {
+  /**
+   * Gives the carrier back until {@code strand}, which {@code on} knows as its waiter by now, is
+   * queued again. All parking on something goes through here; {@link #checkAfterWait} is next.
+   *
+   * @param on a future, a timer, or a place in a queue
+   * @throws PinnedException if it cannot; {@code on} has forgotten {@code strand} then
+   */
+  final void park(Object on, Strand strand) {
+    try {
+      beginWait(on, strand);
+      strand.suspend();
+    } catch (PinnedException e) {
+      leave(on, strand);
+      if (pending != null) {
+        pending.waitRefused();
+      }
+      throw e;
+    } finally {
+      endWait(strand);
+    }
+  }
+
+  private void beginWait(Object on, Strand strand) {
     if (waitingOn != null) {
       return; // another coroutine of this task parks a hub already; this wait is not cancellable
     }
@@ -396,7 +423,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     }
   }
 
-  final void endWait(Strand strand) {
+  private void endWait(Strand strand) {
     if (waitingStrand == strand) {
       waitingOn = null;
       waitingStrand = null;

@@ -58,12 +58,20 @@ public final class TaskGroup {
    * @param <T> its result
    */
   @FunctionalInterface
-  public interface Body<T extends @Nullable Object> {
+  public interface Body<T extends @Nullable Object> extends VoidBody {
     /** Runs in the calling task. */
-    T run(TaskGroup group) throws Exception;
+    T call(TaskGroup group) throws Exception;
+
+    @Override
+    default void run(TaskGroup group) throws Exception {
+      call(group);
+    }
   }
 
-  /** The block of a group, without a result. */
+  /**
+   * The block of a group, without a result. The more general of the two, so that a lambda which is
+   * both, like {@code group -> group.spawn(job)}, counts as one with a result.
+   */
   @FunctionalInterface
   public interface VoidBody {
     /** Runs in the calling task. */
@@ -77,14 +85,13 @@ public final class TaskGroup {
    * @throws ExceptionGroup if the body or a child failed
    * @throws IllegalStateException outside of a task
    */
-  @SuppressWarnings("overloads") // a block lambda says which one it is
   public static <T extends @Nullable Object> T run(Body<? extends T> body) {
     EventLoop loop = EventLoop.running("TaskGroup.run");
     var group = new TaskGroup(loop, loop.taskThatMayWait("TaskGroup.run"));
     T result = null;
     Throwable thrown = null;
     try {
-      result = body.run(group);
+      result = body.call(group);
     } catch (Throwable t) {
       thrown = group.parent.unmask(t);
     }
@@ -98,7 +105,6 @@ public final class TaskGroup {
   }
 
   /** {@link #run(Body)} for a block without a result. */
-  @SuppressWarnings("overloads")
   public static void run(VoidBody body) {
     TaskGroup.<@Nullable Void>run(
         (Body<@Nullable Void>)

@@ -2,7 +2,6 @@ package io.greenloop;
 
 import static io.greenloop.internal.check.Known.present;
 
-import io.greenloop.internal.loop.PinnedException;
 import io.greenloop.internal.loop.Strand;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -73,15 +72,7 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
     var waiter = new ParkedTask<T>(loop, strand);
     link(waiter, brought, task);
     try {
-      task.beginWait(waiter, strand);
-      strand.suspend();
-    } catch (PinnedException e) {
-      waiter.abandon();
-      throw e;
-    } finally {
-      task.endWait(strand);
-    }
-    try {
+      task.park(waiter, strand);
       task.checkAfterWait(false);
     } catch (Throwable instead) {
       waiter.abandon();

@@ -3,7 +3,6 @@ package io.greenloop;
 import static io.greenloop.internal.check.Known.present;
 
 import io.greenloop.internal.loop.LoopCore;
-import io.greenloop.internal.loop.PinnedException;
 import io.greenloop.internal.loop.Strand;
 import io.greenloop.internal.loop.TimerNode;
 
@@ -22,15 +21,7 @@ final class Waits {
     loop.parkedSteps().note(task, operation);
     Strand strand = present(loop.core().currentStrand());
     future.addWaiter(strand, null);
-    try {
-      task.beginWait(future, strand);
-      strand.suspend();
-    } catch (PinnedException e) {
-      future.removeWaiter(strand);
-      throw e;
-    } finally {
-      task.endWait(strand);
-    }
+    task.park(future, strand);
     task.checkAfterWait(future.isCancelled());
   }
 
@@ -42,15 +33,7 @@ final class Waits {
     Strand strand = present(core.currentStrand());
     var timer = new TimerNode(strand, null);
     core.schedule(timer, dueNanos);
-    try {
-      task.beginWait(timer, strand);
-      strand.suspend();
-    } catch (PinnedException e) {
-      core.unschedule(timer);
-      throw e;
-    } finally {
-      task.endWait(strand);
-    }
+    task.park(timer, strand);
     task.checkAfterWait(false);
   }
 

@@ -58,7 +58,7 @@ final class Watchdog {
 
     /** A run that sleeps although somebody is awaited, and nothing is known to wake it. */
     private void lookForIdleness(LoopCore core, long steps) {
-      if (steps != lastSteps || !core.isAsleep() || !loop.isIdleWithoutReason()) {
+      if (steps != lastSteps || !core.isAsleep() || !loop.runs().isIdleWithoutReason()) {
         idleLooks = 0;
       } else if (++idleLooks == LOOKS_UNTIL_SUSPICION) {
         LOG.log(Level.WARNING, DeadLock.suspicion(loop, idleLooks * LOOK_MILLIS / 1000));

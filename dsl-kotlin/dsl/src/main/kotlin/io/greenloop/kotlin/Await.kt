@@ -2,7 +2,11 @@ package io.greenloop.kotlin
 
 import io.greenloop.Awaitable
 import io.greenloop.CancelledError
+import io.greenloop.LoopClosedException
 import io.greenloop.LoopFuture
+import io.greenloop.internal.loop.LoopCore
+import io.greenloop.internal.loop.LoopCores
+import io.greenloop.internal.loop.Rejecting
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.DisposableHandle
 import kotlinx.coroutines.InternalCoroutinesApi
@@ -110,11 +114,29 @@ private class FutureWait<T>(
 /** From another dispatcher, another loop or another thread: by way of the future's loop. */
 private suspend fun <T> LoopFuture<T>.awaitElsewhere(): T =
   suspendCancellableCoroutine { continuation ->
-    loop().callSoonThreadsafe { whenDone { continuation.resumeLike(it) } }
-    continuation.invokeOnCancellation { cause ->
-      if (!loop().isClosed) loop().callSoonThreadsafe { cancel(cause?.message) }
+    val core = LoopCores.of(loop())
+    val follow =
+      Runnable {
+        // A view that is told when the loop closes before the future is done.
+        toCompletableFuture().whenComplete { _, failure ->
+          if (isDone) continuation.resumeLike(this) else continuation.resumeWithException(failure)
+        }
+      }
+    core.enter(follow) {
+      continuation.resumeWithException(
+        LoopClosedException("await: ${loop()} was closed before $this was done"),
+      )
     }
+    continuation.invokeOnCancellation { cause -> core.enter({ cancel(cause?.message) }) {} }
   }
+
+/** Queues [entry] from any thread; a closed loop drops it and calls [dropped] instead. */
+internal fun LoopCore.enter(
+  entry: Runnable,
+  dropped: Rejecting,
+) {
+  if (isOnLoop) ready(entry, dropped) else post(entry, dropped)
+}
 
 private fun <T> CancellableContinuation<T>.resumeLike(future: LoopFuture<T>) {
   val outcome = runCatching { future.outcome() }

@@ -1,5 +1,6 @@
 package io.greenloop.kotlin
 
+import io.greenloop.internal.loop.Rejecting
 import io.greenloop.internal.loop.TimerNode
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CompletionHandler
@@ -19,8 +20,8 @@ private const val FRAMES = 32
 /** A timer of the loop that any thread may set and take back. */
 internal abstract class LoopTimer(
   protected val dispatcher: LoopDispatcher,
-  owner: Any,
-) : TimerNode(owner),
+  private val timerOwner: Any,
+) : TimerNode(timerOwner),
   Runnable {
   fun schedule(nanos: Long) {
     val core = dispatcher.core
@@ -28,7 +29,9 @@ internal abstract class LoopTimer(
     if (core.isOnLoop) {
       core.schedule(this, due)
     } else {
-      core.post(Runnable { core.schedule(this, due) }, null)
+      // Dropped by a close on the way, it is rejected like a timer that the close found set.
+      val dropped = Rejecting { (timerOwner as? Rejecting)?.rejected(this) }
+      core.post(Runnable { core.schedule(this, due) }, dropped)
     }
   }
 
@@ -36,7 +39,7 @@ internal abstract class LoopTimer(
     val core = dispatcher.core
     if (core.isOnLoop) {
       core.unschedule(this)
-    } else if (!core.isClosed) {
+    } else {
       core.post(Runnable { core.unschedule(this) }, null)
     }
   }

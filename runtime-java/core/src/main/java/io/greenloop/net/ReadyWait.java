@@ -71,6 +71,11 @@ final class ReadyWait implements ReadyListener {
             + " its own channel");
   }
 
+  /** Refuses a call that no task makes. */
+  static void checkTask(String verb, Object channel) {
+    currentTask(verb, channel);
+  }
+
   private static Task<?> currentTask(String verb, Object channel) {
     return Aio.currentTask()
         .orElseThrow(

@@ -3,6 +3,7 @@ package io.greenloop.net;
 import io.greenloop.EventLoop;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.internal.loop.Rejecting;
 import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
@@ -43,10 +44,10 @@ public final class Sockets {
    */
   public static <C extends SelectableChannel & ReadableByteChannel> int read(
       C channel, ByteBuffer target) throws IOException {
-    Watch watch = begin(channel, Direction.IN, "read");
+    begin(channel, Direction.IN, "read");
     int read = tryRead(channel, target);
     while (read == 0 && target.hasRemaining()) {
-      await(watch, channel, Direction.IN, "read");
+      await(channel, Direction.IN, "read");
       read = tryRead(channel, target);
     }
     return read;
@@ -78,10 +79,10 @@ public final class Sockets {
    */
   public static <C extends SelectableChannel & WritableByteChannel> void writeFully(
       C channel, ByteBuffer source) throws IOException {
-    Watch watch = begin(channel, Direction.OUT, "writeFully");
+    begin(channel, Direction.OUT, "writeFully");
     tryWrite(channel, source);
     while (source.hasRemaining()) {
-      await(watch, channel, Direction.OUT, "writeFully");
+      await(channel, Direction.OUT, "writeFully");
       tryWrite(channel, source);
     }
   }
@@ -94,10 +95,10 @@ public final class Sockets {
    * @throws java.net.ConnectException if nobody listens there
    */
   public static void connect(SocketChannel channel, SocketAddress remote) throws IOException {
-    Watch watch = begin(channel, Direction.OUT, "connect");
+    begin(channel, Direction.OUT, "connect");
     boolean connected = channel.connect(resolved(remote));
     while (!connected) {
-      await(watch, channel, Direction.OUT, "connect");
+      await(channel, Direction.OUT, "connect");
       connected = channel.finishConnect();
     }
   }
@@ -109,10 +110,10 @@ public final class Sockets {
    * @throws IllegalStateException if another task waits for connections of this channel
    */
   public static SocketChannel accept(ServerSocketChannel listener) throws IOException {
-    Watch watch = begin(listener, Direction.IN, "accept");
+    begin(listener, Direction.IN, "accept");
     SocketChannel accepted = listener.accept();
     while (accepted == null) {
-      await(watch, listener, Direction.IN, "accept");
+      await(listener, Direction.IN, "accept");
       accepted = listener.accept();
     }
     accepted.configureBlocking(false);
@@ -133,7 +134,7 @@ public final class Sockets {
     }
   }
 
-  private static Watch begin(SelectableChannel channel, Direction direction, String verb)
+  private static void begin(SelectableChannel channel, Direction direction, String verb)
       throws IOException {
     LoopCore loop = currentLoop(verb);
     if (channel.isBlocking()) {
@@ -143,15 +144,17 @@ public final class Sockets {
               + channel
               + ": the channel is in blocking mode; call configureBlocking(false) first");
     }
-    Watch watch = loop.poller().watch(channel);
-    ReadyWait.refuseSecond(watch, direction, verb, channel);
-    return watch;
+    Watch watch = loop.poller().watched(channel);
+    if (watch != null) {
+      ReadyWait.refuseSecond(watch, direction, verb, channel);
+    }
   }
 
-  private static void await(
-      Watch watch, SelectableChannel channel, Direction direction, String verb) throws IOException {
+  private static void await(SelectableChannel channel, Direction direction, String verb)
+      throws IOException {
+    ReadyWait.checkTask(verb, channel);
     try {
-      ReadyWait.await(watch, direction, verb, channel);
+      ReadyWait.await(currentLoop(verb).poller().watch(channel), direction, verb, channel);
     } catch (ClosedChannelException e) { // by its own close(), found by the reactor
       throw closed(channel);
     }
@@ -225,11 +228,12 @@ public final class Sockets {
         };
     if (loop.isOnLoop()) {
       close.run();
-    } else if (loop.isRunning()) {
-      loop.post(close, null);
-    } else {
-      closeQuietly(
-          channel); // nobody waits while the loop does not run, and the reactor notices by itself
+      return;
+    }
+    // The loop may be closed before it gets to this, and then nobody waits any more.
+    loop.post(close, (Rejecting) dropped -> closeQuietly(channel));
+    if (!loop.isRunning()) {
+      closeQuietly(channel); // takes effect without a next run, too
     }
   }
 

@@ -135,6 +135,9 @@ public final class Poller {
       return false;
     }
     applyChanges(opened);
+    if (nanos > 0 && loop.readyEntries() > 0) {
+      return true; // one was told that its channel cannot be watched
+    }
     polls++;
     long start = nanos > 0 ? System.nanoTime() : 0;
     int reports = opened.poll(nanos, sink);

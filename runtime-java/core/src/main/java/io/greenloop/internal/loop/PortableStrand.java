@@ -15,10 +15,12 @@ final class PortableStrand extends Strand {
   private final Semaphore go = new Semaphore(0);
   private final Thread thread;
   private boolean started;
+  private Thread foreignThread;
 
   PortableStrand(LoopCore loop, @Nullable Object owner, Runnable body) {
     super(loop, owner, body);
     thread = Thread.ofVirtual().unstarted(this::run);
+    foreignThread = thread;
   }
 
   private void run() {
@@ -59,7 +61,13 @@ final class PortableStrand extends Strand {
   }
 
   @Override
+  public Thread foreignThread() {
+    return foreignThread;
+  }
+
+  @Override
   void beginForeign() {
+    foreignThread = Thread.currentThread();
     HostIdentity.set(null);
     loop.carrierGo.release();
   }

@@ -86,6 +86,14 @@ public abstract class Strand {
   /** The virtual thread below. Any thread. */
   public abstract Thread thread();
 
+  /**
+   * The thread that is parked in foreign code: {@link #thread}, but for code of a coroutine that
+   * has a thread of its own (portable). Loop room.
+   */
+  public Thread foreignThread() {
+    return thread();
+  }
+
   /** Runs {@code body} while the loop goes on, where a foreign wait would hold it (portable). */
   abstract void beginForeign();
 

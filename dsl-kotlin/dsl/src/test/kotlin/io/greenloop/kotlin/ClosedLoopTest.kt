@@ -1,0 +1,72 @@
+package io.greenloop.kotlin
+
+import io.greenloop.EventLoop
+import io.greenloop.LoopClosedException
+import io.greenloop.internal.loop.LoopCores
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.runBlocking
+import kotlin.time.Duration.Companion.seconds
+
+class ClosedLoopTest :
+  FunSpec({
+    test(
+      "a coroutine elsewhere that awaits a future of a loop is told of its close",
+    ).config(timeout = 20.seconds) {
+      val loop = EventLoop.create()
+      val promise = loop.newPromise<String>()
+      runBlocking {
+        val waiter = async(Dispatchers.Unconfined) { runCatching { promise.await() } }
+        loop.close()
+        (waiter.await().exceptionOrNull() is LoopClosedException) shouldBe true
+      }
+    }
+
+    test("the deferred of a future fails when the loop closes") {
+      val loop = EventLoop.create()
+      val deferred = loop.newPromise<String>().asDeferred()
+      loop.close()
+      deferred.isCompleted shouldBe true
+      runBlocking { shouldThrow<LoopClosedException> { deferred.await() } }
+    }
+
+    test(
+      "a deferred at work elsewhere counts as work outside, one of the loop or a bare one does not",
+    ) {
+      virtually { t ->
+        val core = LoopCores.of(t.loop())
+        val gate = CompletableDeferred<Unit>()
+        val elsewhere = async(Dispatchers.Default) { gate.await() }.asLoopFuture()
+        core.outsideJobs() shouldBe 1
+        val here = async { 1 }.asLoopFuture()
+        val bare = CompletableDeferred<Int>().asLoopFuture()
+        core.outsideJobs() shouldBe 1
+        gate.complete(Unit)
+        elsewhere.await()
+        core.outsideJobs() shouldBe 0
+        here.await() shouldBe 1
+        bare.cancel()
+      }
+    }
+
+    test("what is started in a cancelled scope ends cancelled and never runs") {
+      val ran = ArrayList<String>()
+      virtually {
+        runCatching {
+          coroutineScope {
+            cancel()
+            spawn { ran += "suspend" }
+            green { ran += "green" }
+          }
+        }
+      }
+      ran shouldContainExactly emptyList()
+    }
+  })

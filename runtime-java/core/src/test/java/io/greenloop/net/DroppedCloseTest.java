@@ -1,0 +1,80 @@
+package io.greenloop.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.greenloop.Aio;
+import io.greenloop.EventLoop;
+import io.greenloop.Task;
+import io.greenloop.internal.loop.LoopThread;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Channels and what their loop remembers of them, at odd moments. */
+@Timeout(60)
+class DroppedCloseTest {
+  @Test
+  void aCloseFromOutsideThatTheLoopNeverGetsToClosesTheChannelAllTheSame() {
+    TcpStream[] stream = new TcpStream[1];
+    try (var loop = EventLoop.create()) {
+      loop.callSoon(
+          () -> {
+            try {
+              var pair = Loopback.pair();
+              pair[1].close();
+              stream[0] = new TcpStream(LoopThread.currentLoop(), pair[0]);
+            } catch (Exception e) {
+              throw new AssertionError(e);
+            }
+            loop.stop(); // what is posted from now on is for the next run, which never comes
+            Thread other = Thread.ofPlatform().start(stream[0]::close);
+            while (other.isAlive()) {
+              Thread.onSpinWait();
+            }
+          });
+      loop.runForever();
+    }
+
+    assertThat(stream[0].isOpen()).isFalse();
+  }
+
+  @Test
+  void aChannelThatNeverHasToWaitIsNotRemembered() {
+    Aio.run(
+        () -> {
+          var pair = Loopback.pair();
+          try (var left = pair[0];
+              var right = pair[1]) {
+            right.write(Loopback.bytes("x"));
+            while (Loopback.available(left) < 1) {
+              Thread.onSpinWait();
+            }
+            Sockets.read(left, ByteBuffer.allocate(1));
+            Sockets.writeFully(left, ByteBuffer.allocate(1));
+
+            var poller = LoopThread.currentLoop().poller();
+            assertThat(poller.watched(left)).isNull();
+          }
+          return 0;
+        });
+  }
+
+  @Test
+  void aChannelThatIsClosedInTheTurnInWhichATaskBeginsToWaitWakesIt() {
+    Aio.run(
+        () -> {
+          var pair = Loopback.pair();
+          try (var left = pair[0];
+              var right = pair[1]) {
+            Task<Integer> reader = Aio.spawn(() -> Sockets.read(left, ByteBuffer.allocate(1)));
+            Task<?> closer = Aio.spawn(left::close); // before the engine has heard of the wait
+
+            assertThatThrownBy(reader::join).isInstanceOf(StreamClosedException.class);
+            closer.join();
+            assertThat(right.isOpen()).isTrue();
+          }
+          return 0;
+        });
+  }
+}
