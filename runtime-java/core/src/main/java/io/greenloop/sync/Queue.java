@@ -1,7 +1,6 @@
 package io.greenloop.sync;
 
 import io.greenloop.CancelledError;
-import io.greenloop.Task;
 import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
 import java.util.Iterator;
@@ -42,16 +41,6 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
   private int unfinished;
   private boolean closed;
   private boolean drained;
-
-  /** What a waiting putter brings. */
-  private static final class Offer<T> {
-    final T item;
-    boolean taken; // by somebody, when it should have been withdrawn
-
-    Offer(T item) {
-      this.item = item;
-    }
-  }
 
   private record Want(String what, Queue<?> of) {
     @Override
@@ -109,13 +98,7 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
     try {
       putters.park("Queue.put", offer);
     } catch (CancelledError cancel) {
-      Task<?> task = Task.currentOrNull();
-      if (!offer.taken || task == null) {
-        throw cancel;
-      }
-      // The same request once more, for the next wait.
-      task.uncancel();
-      task.cancel(cancel.reason());
+      offer.endCancelled(cancel);
     }
   }
 
@@ -144,9 +127,13 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
 
   /** Puts {@code item} in for {@code waiter}: in this call if there is room. */
   public void put(T item, Waiter<@Nullable Void> waiter) {
-    boolean done = !closed && tryPut(item);
+    put(new Offer<>(item), waiter);
+  }
+
+  void put(Offer<T> offer, Waiter<@Nullable Void> waiter) {
+    boolean done = !closed && tryPut(offer.item);
     bind();
-    putters.add(waiter, new Offer<>(item));
+    putters.add(waiter, offer);
     if (done) {
       putters.serveFirst(null);
     } else if (closed) {

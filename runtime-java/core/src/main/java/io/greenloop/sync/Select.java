@@ -1,6 +1,7 @@
 package io.greenloop.sync;
 
 import io.greenloop.Awaitable;
+import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
 import io.greenloop.LoopFuture;
 import io.greenloop.Promise;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An item is taken from one queue only, and in all others everything stays as it was; so there
  * is nothing to put back, as there is with {@code asyncio.wait} over several {@code get()} calls.
  * Where several things are ready, the first one in the order of the calls wins. A task that is
- * cancelled while it waits has taken nothing.
+ * cancelled while it waits has taken nothing, and put nothing.
  *
  * <p>May be run again and again. Suspend code uses {@code await()}.
  *
@@ -57,7 +58,14 @@ public final class Select<R extends @Nullable Object> {
 
   /** Puts {@code item} into {@code queue}; one that is closed ends the selection with its error. */
   public <T> Select<R> put(Queue<T> queue, T item, Supplier<? extends R> then) {
-    return this.<@Nullable Void>on(waiter -> queue.put(item, waiter), nothing -> then.get());
+    return this.<@Nullable Void>add(
+        arm -> {
+          var offer = new Offer<>(item);
+          arm.offer = offer;
+          queue.put(offer, arm);
+          return () -> {};
+        },
+        nothing -> then.get());
   }
 
   /**
@@ -125,6 +133,8 @@ public final class Select<R extends @Nullable Object> {
     if (!run.isDecided()) {
       try {
         run.decided().join();
+      } catch (CancelledError cancel) {
+        run.endCancelled(cancel);
       } catch (Throwable failure) {
         run.drop();
         throw failure;
@@ -221,6 +231,18 @@ public final class Select<R extends @Nullable Object> {
       return Objects.requireNonNull(otherwise, "not decided yet").get();
     }
 
+    /**
+     * Gives up, unless what it has put is with somebody already: see {@link Offer#endCancelled}.
+     */
+    private void endCancelled(CancelledError cancel) {
+      drop();
+      Arm<?, R> chosen = winner;
+      if (chosen == null || chosen.offer == null) {
+        throw cancel;
+      }
+      chosen.offer.endCancelled(cancel);
+    }
+
     /** Gives up: what was taken goes to the next one who waits for it, or back. */
     public void drop() {
       arms.forEach(Arm::drop);
@@ -232,6 +254,7 @@ public final class Select<R extends @Nullable Object> {
       extends Waiter<T> {
     private final Function<? super T, ? extends R> then;
     private final Consumer<Arm<T, R>> won;
+    private @Nullable Offer<?> offer; // if it puts something
     private @Nullable Runnable stop; // what is left to do when it is over
     private @Nullable Supplier<? extends R> result;
 

@@ -141,7 +141,7 @@ final class ProgramMaker {
     }
     if (theme != Theme.ANYTHING && random.nextBoolean()) {
       return switch (theme) {
-        case QUEUES -> queue();
+        case QUEUES -> asyncio || random.nextInt(5) > 0 ? queue() : pick();
         case EVENTS -> other();
         case FUTURES -> random.nextInt(3) == 0 ? many() : future();
         default ->
@@ -152,7 +152,7 @@ final class ProgramMaker {
             };
       };
     }
-    return switch (random.nextInt(asyncio ? 22 : 24)) {
+    return switch (random.nextInt(asyncio ? 22 : 25)) {
       case 0, 1 -> Op.of("yield");
       case 2, 3, 4 -> Op.of("sleep", time());
       case 5 -> Op.of("spawn", anyone());
@@ -168,6 +168,7 @@ final class ProgramMaker {
       case 19 -> other();
       case 20, 21 -> many();
       case 22 -> Op.of("stop");
+      case 23 -> pick();
       default ->
           random.nextInt(3) > 0
               ? Op.of("eager", anyone())
@@ -212,6 +213,22 @@ final class ProgramMaker {
       case 9, 10 -> Op.of("done", which);
       default -> Op.of("drain", which);
     };
+  }
+
+  private Op pick() {
+    var args = new ArrayList<Object>();
+    args.add(random.nextBoolean() ? "-" : limit());
+    int from = which(World.QUEUES); // who puts into the queue it takes from may meet itself
+    for (int i = 1 + random.nextInt(3); i > 0; i--) {
+      args.add(
+          switch (random.nextInt(6)) {
+            case 0, 1 -> "g" + from;
+            case 2, 3 -> "p" + (from + 1 + random.nextInt(World.QUEUES - 1)) % World.QUEUES;
+            case 4 -> "l" + which(2);
+            default -> "f" + which(3);
+          });
+    }
+    return Op.of("pick", args.toArray());
   }
 
   private Op other() {

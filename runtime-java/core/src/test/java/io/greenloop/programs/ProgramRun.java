@@ -25,6 +25,7 @@ import io.greenloop.WaitResult;
 import io.greenloop.sync.BrokenBarrierException;
 import io.greenloop.sync.Permit;
 import io.greenloop.sync.QueueClosedException;
+import io.greenloop.sync.Select;
 import io.greenloop.testing.TestLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -416,6 +417,7 @@ final class ProgramRun {
       case "await", "awaitfor", "guard", "complete", "fail", "drop" -> withFuture(op, tag);
       case "put", "get", "tryput", "tryget", "done", "drain", "close", "closenow" ->
           withQueue(op, tag);
+      case "pick" -> pick(op, tag);
       case "wait", "notify" -> actor.conditions.contains(op.number(0)) ? withCondition(op) : "no";
       default -> withOthers(op);
     };
@@ -557,6 +559,42 @@ final class ProgramRun {
         .filter(entry -> result.done().contains(entry.getValue()))
         .map(Map.Entry::getKey)
         .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  private Object pick(Op op, String tag) {
+    var select = new Select<String>();
+    for (String name : op.args().subList(1, op.args().size())) {
+      int index = Integer.parseInt(name.substring(1));
+      switch (name.charAt(0)) {
+        case 'g' ->
+            select.get(
+                world.queues.get(index),
+                item -> {
+                  world.got(index, item);
+                  return item;
+                });
+        case 'p' ->
+            select.put(
+                world.queues.get(index),
+                tag,
+                () -> {
+                  world.putDone(index, tag);
+                  return name;
+                });
+        case 'l' ->
+            select.<Permit>on(
+                world.locks.get(index)::acquire,
+                permit -> {
+                  permit.close();
+                  return name;
+                });
+        default -> select.done(world.futures.get(index), done -> name);
+      }
+    }
+    if (!op.args().getFirst().equals("-")) {
+      select.after(micros(op.number(0)), () -> "late");
+    }
+    return select.run();
   }
 
   private Object each(Collection<LoopFuture<String>> futures) {

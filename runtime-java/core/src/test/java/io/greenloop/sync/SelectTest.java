@@ -1,5 +1,6 @@
 package io.greenloop.sync;
 
+import static io.greenloop.Aio.currentTask;
 import static io.greenloop.Aio.spawn;
 import static io.greenloop.Aio.yieldNow;
 import static java.time.Duration.ofMillis;
@@ -7,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.Aio;
+import io.greenloop.CancelledError;
 import io.greenloop.LoopExit;
 import io.greenloop.Promise;
 import io.greenloop.Task;
@@ -164,6 +166,30 @@ class SelectTest {
             Aio.waitUntil(List.of(victim, other));
           }
         });
+  }
+
+  @Test
+  void aPutWhoseItemWasTakenWhenTheCancelCameHasHappened(TestLoop t) {
+    t.run(
+        () -> {
+          var queue = Queue.<String>rendezvous();
+          Task<?> self = currentTask().orElseThrow();
+          spawn(
+              () -> {
+                t.note(queue.tryGet().orElseThrow());
+                self.cancel("too late");
+              });
+
+          String result = new Select<String>().put(queue, "a", () -> "put").run();
+
+          assertThat(result).isEqualTo("put");
+          assertThatThrownBy(() -> yieldNow())
+              .isExactlyInstanceOf(CancelledError.class)
+              .hasMessage("too late");
+          self.uncancel();
+        });
+
+    assertThat(t.trail()).containsExactly("a@0");
   }
 
   private static void takeAll(List<Queue<Integer>> queues, List<Integer> taken) {
