@@ -1,36 +1,24 @@
 package io.greenloop.programs;
 
-import static io.greenloop.Aio.asCompleted;
 import static io.greenloop.Aio.currentTask;
-import static io.greenloop.Aio.gather;
-import static io.greenloop.Aio.gatherSettled;
 import static io.greenloop.Aio.shield;
 import static io.greenloop.Aio.sleep;
 import static io.greenloop.Aio.timeoutScope;
 import static io.greenloop.Aio.waitFor;
-import static io.greenloop.Aio.waitUntil;
 import static io.greenloop.Aio.yieldNow;
 
 import io.greenloop.AsyncTimeoutException;
 import io.greenloop.CancelledError;
-import io.greenloop.ExceptionGroup;
 import io.greenloop.LoopFuture;
-import io.greenloop.Outcome;
 import io.greenloop.Task;
 import io.greenloop.TaskGroup;
 import io.greenloop.TaskOptions;
 import io.greenloop.TimeoutScope;
-import io.greenloop.WaitMode;
-import io.greenloop.WaitResult;
-import io.greenloop.sync.BrokenBarrierException;
 import io.greenloop.sync.Permit;
-import io.greenloop.sync.QueueClosedException;
-import io.greenloop.sync.Select;
 import io.greenloop.testing.TestLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -47,7 +35,7 @@ import java.util.stream.Collectors;
  */
 final class ProgramRun {
   /** Later than anything that a program does by itself. */
-  private static final Duration AFTERWARDS = micros(1_000_000_000);
+  private static final Duration AFTERWARDS = SharedOps.micros(1_000_000_000);
 
   private static final int SWEEPS = 100;
 
@@ -63,30 +51,17 @@ final class ProgramRun {
   private final Map<Integer, Task<String>> tasks = new LinkedHashMap<>();
   private final Set<Task<?>> cancelled = new HashSet<>();
   private final Set<Task<?>> excused = new HashSet<>(); // saw a cancel, took it back, passed it on
+  private final SharedOps shared;
   private Duration lastTime;
   private int strikeAt = -1;
   private int victim;
-
-  /** Cancels a task after so many notes, whatever it is in the middle of. */
-  void strike(int afterNotes, int victim) {
-    strikeAt = afterNotes;
-    this.victim = victim;
-  }
 
   ProgramRun(TestLoop t, Program program) {
     this.t = t;
     this.program = program;
     this.world = new World(t.loop());
+    this.shared = new SharedOps(world, tasks);
     this.lastTime = t.loop().time();
-  }
-
-  /** What a program throws by plan. */
-  private static final class Planned extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    Planned(String tag) {
-      super(tag, null, false, false);
-    }
   }
 
   /** The code of one body, and the scopes it is in. */
@@ -113,6 +88,12 @@ final class ProgramRun {
       }
       return run.trace();
     }
+  }
+
+  /** Cancels a task after so many notes, whatever it is in the middle of. */
+  void strike(int afterNotes, int victim) {
+    strikeAt = afterNotes;
+    this.victim = victim;
   }
 
   String trace() {
@@ -190,54 +171,16 @@ final class ProgramRun {
 
   private void noteEnd() {
     tasks.forEach(
-        (number, task) -> note("t" + number + outcome(task) + ":" + task.cancelRequests()));
+        (number, task) -> note("t" + number + Words.outcome(task) + ":" + task.cancelRequests()));
     for (int i = 0; i < world.futures.size(); i++) {
       LoopFuture<String> future = world.futures.get(i);
-      note("f" + i + (future.isDone() ? outcome(future) : "?"));
+      note("f" + i + (future.isDone() ? Words.outcome(future) : "?"));
     }
     note(
         "q"
             + world.queues.subList(0, 3).stream() // those that asyncio has
                 .map(queue -> String.valueOf(queue.size()))
                 .collect(Collectors.joining(",")));
-  }
-
-  private static String outcome(LoopFuture<String> future) {
-    if (!future.isDone()) {
-      return "?";
-    }
-    if (future.isCancelled()) {
-      return "!cancel";
-    }
-    Throwable failure = future.exceptionNow();
-    return failure == null ? "=" + future.getNow() : "!" + describe(failure);
-  }
-
-  private static String describe(Throwable failure) {
-    return switch (failure) {
-      case CancelledError cancel -> "cancel";
-      case AsyncTimeoutException timeout -> "timeout";
-      case Planned planned -> "error#" + planned.getMessage();
-      case ExceptionGroup group ->
-          group.exceptions().stream()
-              .map(ProgramRun::describe)
-              .collect(Collectors.joining(",", "group(", ")"));
-      case BrokenBarrierException broken -> "broken";
-      case QueueClosedException closed -> "closed";
-      case IllegalStateException state -> "state";
-      default -> failure.toString();
-    };
-  }
-
-  private static String show(Object value) {
-    return switch (value) {
-      case null -> "ok";
-      case List<?> list ->
-          list.stream().map(ProgramRun::show).collect(Collectors.joining(",", "[", "]"));
-      case Outcome<?>(Object result, Throwable failure) ->
-          failure == null ? show(result) : "!" + describe(failure);
-      default -> value.toString();
-    };
   }
 
   // ---- bodies and blocks -------------------------------------------------------------------
@@ -279,12 +222,12 @@ final class ProgramRun {
     }
     try {
       Object result = op.isBlock() ? block(actor, op, number) : simple(actor, op, tag);
-      note(tag + "=" + show(result));
+      note(tag + "=" + Words.show(result));
     } catch (Throwable failure) {
       if (failure instanceof CancelledError || failure instanceof AsyncTimeoutException) {
         excused.add(currentTask().orElseThrow());
       }
-      note(tag + "!" + describe(failure));
+      note(tag + "!" + Words.describe(failure));
       throw failure;
     }
   }
@@ -300,7 +243,7 @@ final class ProgramRun {
               op.number(0) + 1,
               body);
       case "cond" -> condition(actor, op.number(0), body);
-      case "timeout" -> timeout(actor, micros(op.number(0)), body);
+      case "timeout" -> timeout(actor, SharedOps.micros(op.number(0)), body);
       case "group" -> group(actor, body);
       case "try" -> tried(body, false);
       case "catch" -> tried(body, true);
@@ -388,17 +331,17 @@ final class ProgramRun {
         yield null;
       }
       case "sleep" -> {
-        sleep(micros(op.number(0)));
+        sleep(SharedOps.micros(op.number(0)));
         yield null;
       }
-      case "raise" -> throw new Planned(tag);
+      case "raise" -> throw new Words.Planned(tag);
       case "bail" -> throw new CancelledError(tag);
       case "uncancel" -> currentTask().orElseThrow().uncancel();
       case "move" -> {
         if (actor.scopes.isEmpty()) {
           yield "no";
         }
-        actor.scopes.peek().reschedule(micros(op.number(0)));
+        actor.scopes.peek().reschedule(SharedOps.micros(op.number(0)));
         yield null;
       }
       case "spawn" -> spawn(actor, op.number(0), false, null);
@@ -412,14 +355,10 @@ final class ProgramRun {
         actor.groups.peek().cancel();
         yield null;
       }
-      case "gather", "settle", "any", "all", "first", "each" -> many(op);
       case "cancel", "join", "joinfor", "shield" -> withTask(op, tag);
-      case "await", "awaitfor", "guard", "complete", "fail", "drop" -> withFuture(op, tag);
-      case "put", "get", "tryput", "tryget", "done", "drain", "close", "closenow" ->
-          withQueue(op, tag);
-      case "pick" -> pick(op, tag);
-      case "wait", "notify" -> actor.conditions.contains(op.number(0)) ? withCondition(op) : "no";
-      default -> withOthers(op);
+      case "wait", "notify" ->
+          actor.conditions.contains(op.number(0)) ? shared.perform(op, tag) : "no";
+      default -> shared.perform(op, tag);
     };
   }
 
@@ -431,190 +370,8 @@ final class ProgramRun {
     return switch (op.word()) {
       case "cancel" -> cancel(task, tag);
       case "join" -> task.join();
-      case "joinfor" -> waitFor(task, micros(op.number(1)));
+      case "joinfor" -> waitFor(task, SharedOps.micros(op.number(1)));
       default -> shield(task).join();
     };
-  }
-
-  private Object withFuture(Op op, String tag) {
-    var future = world.futures.get(op.number(0));
-    return switch (op.word()) {
-      case "await" -> future.join();
-      case "awaitfor" -> waitFor(future, micros(op.number(1)));
-      case "guard" -> shield(future).join();
-      case "complete" -> {
-        future.complete(tag);
-        yield null;
-      }
-      case "fail" -> {
-        future.completeExceptionally(new Planned(tag));
-        yield null;
-      }
-      default -> future.cancel(tag);
-    };
-  }
-
-  private Object withQueue(Op op, String tag) {
-    int index = op.number(0);
-    var queue = world.queues.get(index);
-    switch (op.word()) {
-      case "put" -> {
-        queue.put(tag);
-        world.putDone(index, tag);
-        return null;
-      }
-      case "tryput" -> {
-        boolean put = queue.tryPut(tag);
-        if (put) {
-          world.putDone(index, tag);
-        }
-        return put;
-      }
-      case "get" -> {
-        String item = queue.get();
-        world.got(index, item);
-        return item;
-      }
-      case "tryget" -> {
-        return queue
-            .tryGet()
-            .map(
-                item -> {
-                  world.got(index, item);
-                  return item;
-                })
-            .orElse("empty");
-      }
-      case "done" -> queue.taskDone();
-      case "drain" -> queue.join();
-      case "close" -> queue.close();
-      default -> {
-        world.dropsItems(index);
-        queue.closeNow();
-      }
-    }
-    return null;
-  }
-
-  private Object withCondition(Op op) {
-    int index = op.number(0);
-    if (op.word().equals("notify")) {
-      world.conditions.get(index).notify(op.number(1));
-      return null;
-    }
-    world.left(4 + index);
-    try {
-      world.conditions.get(index).waitFor();
-    } finally {
-      world.entered(4 + index, 1);
-    }
-    return null;
-  }
-
-  private Object withOthers(Op op) {
-    int index = op.number(0);
-    switch (op.word()) {
-      case "event" -> world.events.get(index).waitFor();
-      case "set" -> world.events.get(index).set();
-      case "clear" -> world.events.get(index).clear();
-      case "barrier" -> {
-        return world.barriers.get(index).waitFor();
-      }
-      case "reset" -> world.barriers.get(index).reset();
-      case "abort" -> world.barriers.get(index).abort();
-      default -> throw new IllegalArgumentException(op.toString());
-    }
-    return null;
-  }
-
-  private Object many(Op op) {
-    boolean waits = op.word().equals("any") || op.word().equals("all") || op.word().equals("first");
-    List<String> names = op.args().subList(waits ? 1 : 0, op.args().size());
-    Map<String, LoopFuture<String>> found = new LinkedHashMap<>();
-    for (String name : names) {
-      LoopFuture<String> future = named(name);
-      if (future != null) {
-        found.put(name, future);
-      }
-    }
-    if (op.word().equals("each")) {
-      return each(found.values());
-    }
-    if (!waits) {
-      var all = List.copyOf(found.values());
-      return op.word().equals("gather") ? gather(all).join() : gatherSettled(all).join();
-    }
-    if (found.isEmpty()) {
-      return "no";
-    }
-    WaitMode mode =
-        switch (op.word()) {
-          case "any" -> WaitMode.FIRST_COMPLETED;
-          case "all" -> WaitMode.ALL_COMPLETED;
-          default -> WaitMode.FIRST_EXCEPTION;
-        };
-    Duration limit = op.args().getFirst().equals("-") ? null : micros(op.number(0));
-    WaitResult<LoopFuture<String>> result = waitUntil(mode, limit, found.values());
-    return found.entrySet().stream()
-        .filter(entry -> result.done().contains(entry.getValue()))
-        .map(Map.Entry::getKey)
-        .collect(Collectors.joining(",", "{", "}"));
-  }
-
-  private Object pick(Op op, String tag) {
-    var select = new Select<String>();
-    for (String name : op.args().subList(1, op.args().size())) {
-      int index = Integer.parseInt(name.substring(1));
-      switch (name.charAt(0)) {
-        case 'g' ->
-            select.get(
-                world.queues.get(index),
-                item -> {
-                  world.got(index, item);
-                  return item;
-                });
-        case 'p' ->
-            select.put(
-                world.queues.get(index),
-                tag,
-                () -> {
-                  world.putDone(index, tag);
-                  return name;
-                });
-        case 'l' ->
-            select.<Permit>on(
-                world.locks.get(index)::acquire,
-                permit -> {
-                  permit.close();
-                  return name;
-                });
-        default -> select.done(world.futures.get(index), done -> name);
-      }
-    }
-    if (!op.args().getFirst().equals("-")) {
-      select.after(micros(op.number(0)), () -> "late");
-    }
-    return select.run();
-  }
-
-  private Object each(Collection<LoopFuture<String>> futures) {
-    int number = 0;
-    for (var next : asCompleted(futures)) {
-      next.asFuture().join();
-      number++;
-    }
-    if (number != futures.size()) {
-      world.fault("asCompleted gave " + number + " of " + futures.size());
-    }
-    return number;
-  }
-
-  private LoopFuture<String> named(String name) {
-    int number = Integer.parseInt(name.substring(1));
-    return name.charAt(0) == 't' ? tasks.get(number) : world.futures.get(number);
-  }
-
-  private static Duration micros(long micros) {
-    return Duration.ofNanos(micros * 1000);
   }
 }
