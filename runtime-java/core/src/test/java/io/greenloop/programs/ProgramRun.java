@@ -14,6 +14,7 @@ import io.greenloop.Task;
 import io.greenloop.TaskGroup;
 import io.greenloop.TaskOptions;
 import io.greenloop.TimeoutScope;
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.sync.Permit;
 import io.greenloop.testing.TestLoop;
 import java.time.Duration;
@@ -203,8 +204,22 @@ final class ProgramRun {
 
   private String body(Actor actor) throws Exception {
     note(actor.number + "(");
-    execute(actor, program.bodies().get(actor.number), 0);
+    try {
+      execute(actor, program.bodies().get(actor.number), 0);
+    } finally {
+      checkTimers(actor.number);
+    }
     return actor.number + ".";
+  }
+
+  /** The last one alive has left all its scopes: only main's own sleep is still set. */
+  private void checkTimers(int number) {
+    boolean last =
+        tasks.entrySet().stream().allMatch(e -> e.getKey() == number || e.getValue().isDone());
+    int left = LoopCores.of(t.loop()).pendingTimers();
+    if (last && left > 1) {
+      world.fault("timers are left: " + (left - 1));
+    }
   }
 
   private void execute(Actor actor, List<Op> ops, int first) throws Exception {
