@@ -2,6 +2,7 @@
 @SuppressWarnings("module") // the sister modules that see internals are compiled later
 module io.greenloop.runtime {
   requires static java.logging;
+  requires static jdk.jfr;
   requires static transitive org.jspecify;
 
   exports io.greenloop;
@@ -12,14 +13,21 @@ module io.greenloop.runtime {
   exports io.greenloop.internal.loop to
       io.greenloop.kotlin,
       io.greenloop.testing;
+  exports io.greenloop.internal.visit to
+      io.greenloop.script;
   exports io.greenloop.internal.vm to
       io.greenloop.script;
   exports io.greenloop.net;
   exports io.greenloop.reactor;
   exports io.greenloop.sync;
 
+  uses io.greenloop.internal.watch.Chore;
   uses io.greenloop.reactor.ReactorProvider;
 
+  provides io.greenloop.internal.watch.Chore with
+      io.greenloop.internal.jfr.Samples,
+      io.greenloop.internal.visit.Visits,
+      io.greenloop.internal.watch.LagProbes;
   provides io.greenloop.reactor.ReactorProvider with
       io.greenloop.reactor.nio.NioReactorProvider;
   provides java.net.spi.InetAddressResolverProvider with

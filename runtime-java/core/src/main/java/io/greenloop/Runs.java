@@ -1,6 +1,7 @@
 package io.greenloop;
 
 import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.watch.Watchdog;
 import org.jspecify.annotations.Nullable;
 
 /** The runs of one loop, one at a time: what each is for, how it begins and how it ends. */
@@ -50,7 +51,7 @@ final class Runs {
   }
 
   private void run(Runnable onInterrupt) {
-    try (var _ = Watchdog.watch(loop)) {
+    try (var _ = Watchdog.watch(new WatchedRun(loop))) {
       Throwable fatal = core.run(onInterrupt);
       if (fatal != null) {
         throw Unchecked.raise(fatal);

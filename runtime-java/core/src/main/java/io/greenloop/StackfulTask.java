@@ -20,6 +20,9 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
     this.body = body;
     this.bodyType = body.getClass();
     this.strand = Strand.create(loop.core(), this, this::runBody);
+    if (loop.isDebug()) {
+      strand.thread().setName(name()); // for the JDK's thread dumps
+    }
   }
 
   Strand strand() {

@@ -4,7 +4,6 @@ import io.greenloop.internal.loop.Strand;
 import io.greenloop.internal.trace.UserFrames;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Says who holds a loop, at which line, and which tasks have not ended. Any thread. */
 final class StuckReport {
@@ -20,7 +19,7 @@ final class StuckReport {
       text.append("; ")
           .append(loop)
           .append(" is held by ")
-          .append(describe(loop.core().ownerSeenFromOutside()));
+          .append(WatchedRun.describeOwner(loop.core().ownerSeenFromOutside()));
       text.append(" at ").append(UserFrames.line(holder.thread().getStackTrace()));
     }
     if (!tasks.isEmpty()) {
@@ -28,12 +27,5 @@ final class StuckReport {
       text.append(tasks.stream().map(Task::describe).collect(Collectors.joining(", ")));
     }
     return text.toString();
-  }
-
-  private static String describe(@Nullable Object owner) {
-    if (owner instanceof Task<?> task) {
-      return task.describe();
-    }
-    return owner == null ? "a callback" : owner.toString();
   }
 }

@@ -2,6 +2,7 @@ package io.greenloop;
 
 import static io.greenloop.internal.check.Known.present;
 
+import io.greenloop.internal.jfr.Recording;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.PinnedException;
@@ -59,6 +60,10 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     this.namePrefix = options.namePrefixOrDefault();
     this.name = options.nameOrNull();
     this.createdAt = CreationLine.here(loop);
+    if (Recording.isOn()) {
+      Long spawner = parent == null ? null : parent.number;
+      Recording.taskStarted(number, name(), loop.core().name(), spawner);
+    }
   }
 
   /**
@@ -76,6 +81,11 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   public final String name() {
     String given = name;
     return given != null ? given : namePrefix + "-" + number;
+  }
+
+  /** Its number: unique in the JVM, ascending in the order of creation. Any thread. */
+  public final long id() {
+    return number;
   }
 
   /** Renames it, also while it runs. */
@@ -117,6 +127,27 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
       return Optional.of(waiter.subject());
     }
     return Optional.ofNullable(on instanceof TimerNode ? "sleep" : on);
+  }
+
+  /**
+   * What it does at this moment, in words: {@code runs}, {@code waits for lock@1f2e}, {@code is
+   * blocked outside of the loop}, {@code is ready to run}, {@code is done}. Any thread: may be out
+   * of date at once.
+   */
+  public final String activity() {
+    if (isDone()) {
+      return "is done";
+    }
+    if (loop().core().mountedStrand() != null && loop().core().ownerSeenFromOutside() == this) {
+      return "runs";
+    }
+    Strand own = strandOrNull();
+    if (own != null && own.isForeign()) {
+      return "is blocked outside of the loop";
+    }
+    return own != null && waitedObject() == null
+        ? "is ready to run"
+        : "waits for " + describeWait();
   }
 
   /**
@@ -545,6 +576,10 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   @Override
   final void onSettled() {
     loop().registry().remove(this);
+    if (Recording.isOn()) {
+      String outcome = isCancelled() ? "cancelled" : failure() == null ? "finished" : "failed";
+      Recording.taskEnded(number, name(), loop().core().name(), outcome);
+    }
   }
 
   @Override

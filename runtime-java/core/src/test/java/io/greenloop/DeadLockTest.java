@@ -8,10 +8,12 @@ import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.greenloop.internal.watch.Watch;
 import io.greenloop.testing.TestLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Nothing can wake us: proven, or not. */
@@ -153,14 +155,14 @@ class DeadLockTest {
                               release.complete(promise);
                               return promise.join();
                             }));
-    try (var watch = new Watchdog.Watch(t.loop())) {
+    try (var watch = new Watch(new WatchedRun(t.loop()))) {
       Promise<String> promise = release.get();
       var core = io.greenloop.internal.loop.LoopCores.of(t.loop());
       while (!core.isAsleep()) {
         Thread.onSpinWait();
       }
-      for (int look = 0; look < 2 * Watchdog.LOOKS_UNTIL_SUSPICION; look++) {
-        watch.look(); // each stands for 100 ms
+      for (int seconds = 0; seconds < 20; seconds++) {
+        watch.look(TimeUnit.SECONDS.toNanos(seconds));
       }
       assertThat(logged)
           .singleElement()

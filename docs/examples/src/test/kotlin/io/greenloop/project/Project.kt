@@ -16,6 +16,7 @@ val published =
   mapOf(
     "greenloop-runtime" to "runtime-java/core",
     "greenloop-testing" to "runtime-java/testing",
+    "greenloop-micrometer" to "runtime-java/micrometer",
     "greenloop-kotlin" to "dsl-kotlin/dsl",
     "greenloop-script" to "dsl-kotlin/script",
     "greenloop-greenlet" to "greenlet-compat",

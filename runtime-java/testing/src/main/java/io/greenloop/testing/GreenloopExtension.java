@@ -13,6 +13,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * <p><b>Leaks:</b> a test fails when it leaves behind an open loop, a thread that keeps the JVM
  * alive, or a worker thread of a loop; the failure names them, with the loop's tasks and timers.
  *
+ * <p><b>Stalls:</b> a test marked {@link FailsOnStall} fails when a loop is held for too long.
+ *
  * <p><b>Parameters:</b> {@code TestLoop}: on virtual time, by the seed of the test if it is one of
  * {@link Seeds}; closed after the test. {@code long}, in a test of {@link Seeds}: the seed.
  *
@@ -29,19 +31,28 @@ public final class GreenloopExtension
   @Override
   public void beforeEach(ExtensionContext context) {
     store(context).getOrComputeIfAbsent(LeakCheck.class, key -> LeakCheck.begin(), LeakCheck.class);
+    store(context)
+        .getOrComputeIfAbsent(StallCheck.class, key -> StallCheck.begin(context), StallCheck.class);
   }
 
   @Override
   public void afterEach(ExtensionContext context) {
     Injected injected = store(context).get(Injected.class, Injected.class);
+    StallCheck stalls = store(context).remove(StallCheck.class, StallCheck.class);
     LeakCheck before = store(context).remove(LeakCheck.class, LeakCheck.class);
     try {
       if (injected != null) {
         injected.loop.close();
       }
     } finally {
-      if (before != null) {
-        before.end();
+      try {
+        if (before != null) {
+          before.end();
+        }
+      } finally {
+        if (stalls != null) {
+          stalls.end();
+        }
       }
     }
   }

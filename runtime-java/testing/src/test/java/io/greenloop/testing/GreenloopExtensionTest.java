@@ -6,9 +6,11 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 
 import io.greenloop.Aio;
 import io.greenloop.EventLoop;
+import io.greenloop.inspect.Stalls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineTestKit;
@@ -19,7 +21,8 @@ class GreenloopExtensionTest {
   void clearAway() {
     Leaks.KEPT.forEach(EventLoop::close);
     Leaks.KEPT.clear();
-    Leaks.RELEASE.countDown();
+    Leaks.release.countDown();
+    Leaks.release = new CountDownLatch(1);
   }
 
   @Test
@@ -69,6 +72,16 @@ class GreenloopExtensionTest {
     assertThat(thrown.getSuppressed()[0]).hasMessage("replay with -Dgreenloop.seed=2");
   }
 
+  @Test
+  void aHeldLoopFailsATestThatForbidsIt() {
+    String message = failure(Leaks.class, "holdsItsLoop");
+
+    assertThat(message)
+        .matches(
+            "(?s)a loop was held during this test:\nloop 'loop-\\d+' has been held for \\d+ ms by"
+                + " task 'Task-\\d+', nothing else can run; it is at\n\tat .*");
+  }
+
   private static String failure(Class<?> tests, String method, Class<?>... parameters) {
     return thrown(tests, method, parameters).getMessage();
   }
@@ -93,7 +106,7 @@ class GreenloopExtensionTest {
   /** Not found by surefire: the name has no Test at its end. */
   @GreenloopTest
   static class Leaks {
-    private static final CountDownLatch RELEASE = new CountDownLatch(1);
+    private static volatile CountDownLatch release = new CountDownLatch(1);
     private static final List<EventLoop> KEPT = new ArrayList<>();
 
     @Test
@@ -116,9 +129,25 @@ class GreenloopExtensionTest {
       }
     }
 
+    @Test
+    @FailsOnStall(millis = 20)
+    @RealTime // the watchdog looks by itself
+    void holdsItsLoop() {
+      var seen = new AtomicBoolean();
+      try (var _ = Stalls.onStall(ofMillis(20), stall -> seen.set(true));
+          var t = TestLoop.virtual()) {
+        t.run(
+            () -> {
+              while (!seen.get()) {
+                Thread.onSpinWait();
+              }
+            });
+      }
+    }
+
     private static void awaitQuietly() {
       try {
-        RELEASE.await();
+        release.await();
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }

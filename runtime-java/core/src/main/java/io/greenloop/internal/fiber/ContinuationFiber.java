@@ -63,6 +63,10 @@ final class ContinuationFiber extends Continuation implements Fiber {
   @Override
   protected void onPinned(Pinned reason) {}
 
+  Object owner() {
+    return owner;
+  }
+
   @Override
   public String toString() {
     return "Fiber of " + owner;

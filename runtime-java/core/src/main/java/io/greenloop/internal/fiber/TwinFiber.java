@@ -1,7 +1,9 @@
 package io.greenloop.internal.fiber;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class TwinFiber implements Fiber {
   /** The fiber whose own thread this is. */
   private static final ThreadLocal<@Nullable TwinFiber> INNERMOST = new ThreadLocal<>();
+
+  /** The fiber that a thread has resumed and waits for: for reports from outside. */
+  static final Map<Thread, TwinFiber> RESUMED = new ConcurrentHashMap<>();
 
   private final Object owner;
   private final boolean greenlet;
@@ -52,8 +57,11 @@ final class TwinFiber implements Fiber {
     Baton target = Objects.requireNonNull(suspended);
     suspended = null;
     suspendedThread = null;
+    Thread resumer = Thread.currentThread();
+    RESUMED.put(resumer, this);
     target.pass();
     back.await(twin);
+    RESUMED.remove(resumer);
   }
 
   /** Makes the thread; it waits for its first baton like a suspended one. */
@@ -121,6 +129,14 @@ final class TwinFiber implements Fiber {
                 !frame.getMethodName().equals("run")
                     || !frame.getClassName().equals(TwinFiber.class.getName()))
         .toArray(StackTraceElement[]::new);
+  }
+
+  Object owner() {
+    return owner;
+  }
+
+  @Nullable Thread thread() {
+    return own;
   }
 
   @Override

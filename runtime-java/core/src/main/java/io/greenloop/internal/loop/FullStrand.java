@@ -18,6 +18,7 @@ final class FullStrand extends Strand implements Executor {
   private final Thread thread;
   private @Nullable Runnable continuation;
   private boolean yielding;
+  private boolean resumed; // since the last mount out of a wait of ours
 
   FullStrand(LoopCore loop, @Nullable Object owner, Runnable body) {
     super(loop, owner, body);
@@ -57,7 +58,17 @@ final class FullStrand extends Strand implements Executor {
 
   @Override
   void mount() {
-    present(continuation).run();
+    Runnable steps = present(continuation);
+    if (!suspended) {
+      steps.run();
+      return;
+    }
+    resumed = false;
+    steps.run();
+    while (!resumed) { // nothing ran: the JDK keeps the thread still while it takes its stack
+      Thread.onSpinWait();
+      steps.run();
+    }
   }
 
   @Override
@@ -69,6 +80,7 @@ final class FullStrand extends Strand implements Executor {
     } else {
       VirtualThreads.yieldAfresh();
     }
+    resumed = true;
     if (yielding) {
       yielding = false;
       throw PinnedException.at(owner);

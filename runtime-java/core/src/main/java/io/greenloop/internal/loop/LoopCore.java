@@ -110,6 +110,11 @@ public final class LoopCore {
     return closed;
   }
 
+  /** Whether it runs on real time and in order: a stray entry then changes nothing. */
+  public boolean isRealTime() {
+    return schedule == null && !clock.isVirtual();
+  }
+
   /** Now, on this loop's clock. */
   public long nanos() {
     return clock.nanos();
@@ -503,6 +508,10 @@ public final class LoopCore {
   }
 
   private void becomeReady(Strand strand) {
+    // Whoever takes the stack of a thread that is about to run makes the JDK submit it once more.
+    if (strand.suspended || strand.queued || strand.ended) {
+      return;
+    }
     if (strand.foreign) {
       strand.foreign = false;
       outside.foreignParked--;

@@ -19,11 +19,13 @@ public final class VirtualThreads {
   private static final @Nullable MethodHandle NEW_THREAD;
   private static final @Nullable MethodHandle CURRENT_CARRIER;
   private static final @Nullable Executor DEFAULT_SCHEDULER;
+  private static final @Nullable MethodHandle CONTINUATION;
   private static final @Nullable String UNAVAILABLE;
 
   static {
     MethodHandle newThread = null;
     MethodHandle currentCarrier = null;
+    MethodHandle continuation = null;
     Executor defaultScheduler = null;
     String unavailable = null;
     try {
@@ -40,6 +42,10 @@ public final class VirtualThreads {
                       Thread.class, Executor.class, String.class, int.class, Runnable.class));
       currentCarrier =
           lookup.unreflect(opened(Thread.class.getDeclaredMethod("currentCarrierThread")));
+      var field = Thread.class.getDeclaredField("cont");
+      field.setAccessible(true);
+      continuation =
+          lookup.unreflectGetter(field).asType(MethodType.methodType(Object.class, Thread.class));
       defaultScheduler =
           (Executor)
               opened(Class.forName("java.lang.VirtualThread").getDeclaredMethod("defaultScheduler"))
@@ -49,6 +55,7 @@ public final class VirtualThreads {
     }
     NEW_THREAD = newThread;
     CURRENT_CARRIER = currentCarrier;
+    CONTINUATION = continuation;
     DEFAULT_SCHEDULER = defaultScheduler;
     UNAVAILABLE = unavailable;
   }
@@ -91,6 +98,18 @@ public final class VirtualThreads {
   public static Thread currentCarrier() {
     try {
       return (Thread) present(CURRENT_CARRIER).invokeExact();
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * The innermost continuation that runs on {@code carrier} at this moment, or null. Any thread:
+   * out of date at once.
+   */
+  public static @Nullable Object continuationOn(Thread carrier) {
+    try {
+      return (@Nullable Object) present(CONTINUATION).invokeExact(carrier);
     } catch (Throwable e) {
       throw unexpected(e);
     }

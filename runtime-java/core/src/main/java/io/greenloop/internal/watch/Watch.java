@@ -1,0 +1,103 @@
+package io.greenloop.internal.watch;
+
+import io.greenloop.internal.fiber.RunningFiber;
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.Strand;
+import io.greenloop.internal.trace.UserFrames;
+import java.lang.System.Logger.Level;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** One run of one loop under watch; closing ends it. */
+public final class Watch implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("io.greenloop");
+  private static final long SUSPICIOUS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final Watched watched;
+  private final LoopCore core;
+  private long lastSteps = -1;
+  private long sinceNanos; // the look that first saw lastSteps
+  private boolean suspicionLogged;
+  private long logAtNanos;
+  private final Set<StallListener> told = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** For the watchdog, and tests that look by hand. */
+  public Watch(Watched watched) {
+    this.watched = watched;
+    this.core = watched.core();
+    logAtNanos = Watchdog.LOG_NANOS;
+  }
+
+  @Override
+  public void close() {
+    Watchdog.forget(this);
+  }
+
+  /** The loop. */
+  public LoopCore core() {
+    return core;
+  }
+
+  /** One look, at the time {@code now}. */
+  public void look(long now) {
+    long steps = core.steps();
+    Strand holder = core.mountedStrand();
+    boolean asleep = core.isAsleep();
+    if (steps != lastSteps) {
+      lastSteps = steps;
+      sinceNanos = now;
+      suspicionLogged = false;
+      endStall();
+    } else if (asleep) {
+      endStall();
+      lookForIdleness(now - sinceNanos);
+    } else if (holder != null) {
+      lookAtHolder(holder, now - sinceNanos);
+    }
+  }
+
+  private void lookAtHolder(Strand holder, long heldNanos) {
+    boolean logs = heldNanos >= logAtNanos;
+    Stall seen = null;
+    for (StallListener listener : Watchdog.listeners()) {
+      if (heldNanos >= listener.thresholdNanos() && told.add(listener)) {
+        seen = seen == null ? describe(holder, heldNanos) : seen;
+        Watchdog.tell(listener, seen);
+      }
+    }
+    if (logs) {
+      seen = seen == null ? describe(holder, heldNanos) : seen;
+      logAtNanos = 2 * heldNanos; // again when it has lasted twice as long
+      LOG.log(Level.WARNING, seen.text());
+    }
+  }
+
+  private Stall describe(Strand holder, long heldNanos) {
+    Object owner = core.ownerSeenFromOutside();
+    RunningFiber inside = RunningFiber.on(holder.thread(), core.carrier());
+    return new Stall(
+        core,
+        watched.describe(owner),
+        owner,
+        inside.owner() == null ? null : inside.owner().toString(),
+        heldNanos,
+        UserFrames.of(inside.thread().getStackTrace()));
+  }
+
+  private void endStall() {
+    told.clear();
+    logAtNanos = Watchdog.LOG_NANOS;
+  }
+
+  private void lookForIdleness(long idleNanos) {
+    if (!watched.isIdleWithoutReason()) {
+      return;
+    }
+    if (idleNanos >= SUSPICIOUS_NANOS && !suspicionLogged) {
+      suspicionLogged = true;
+      LOG.log(Level.WARNING, watched.suspicion(TimeUnit.NANOSECONDS.toSeconds(idleNanos)));
+    }
+  }
+}
