@@ -7,6 +7,7 @@ module io.greenloop.runtime {
 
   exports io.greenloop;
   exports io.greenloop.coroutine;
+  exports io.greenloop.flow;
   exports io.greenloop.inspect;
   exports io.greenloop.internal.fiber to
       io.greenloop.greenlet;

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -282,6 +284,29 @@ public final class Aio {
   public static <T extends @Nullable Object> LoopFuture<T> runInExecutor(
       @Nullable Executor executor, Callable<? extends T> job) {
     return EventLoop.running("runInExecutor").runInExecutor(executor, job);
+  }
+
+  /**
+   * {@link #runInExecutor}, but cancelling the future interrupts a job that runs. The future is
+   * cancelled at once; the job ends when it notices.
+   */
+  public static <T extends @Nullable Object> LoopFuture<T> runInterruptible(
+      @Nullable Executor executor, Callable<? extends T> job) {
+    return EventLoop.running("runInterruptible").runInterruptible(executor, job);
+  }
+
+  /**
+   * A future of the running loop with the outcome of {@code future}; cancelling it cancels that. A
+   * plain future tells nobody when it is done: unless it is, a thread of the default pool waits for
+   * it.
+   */
+  public static <T extends @Nullable Object> LoopFuture<T> wrap(Future<T> future) {
+    return PlainFutures.wrap(EventLoop.running("wrap"), future);
+  }
+
+  /** {@link #wrap(CompletionStage)}: for what is both. */
+  public static <T extends @Nullable Object> LoopFuture<T> wrap(CompletableFuture<T> future) {
+    return wrap((CompletionStage<T>) future);
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -263,7 +264,7 @@ public final class EventLoop implements AutoCloseable {
   public <T extends @Nullable Object> Task<T> spawn(
       TaskOptions options, Callable<? extends T> body) {
     checkUsable("spawn");
-    return taskFactory.create(this, options, body);
+    return taskFactory.create(this, options, options.rebound(body));
   }
 
   /** A task whose steps {@code driver} runs; the first one is queued. */
@@ -415,6 +416,29 @@ public final class EventLoop implements AutoCloseable {
       @Nullable Executor executor, Callable<? extends T> job) {
     checkUsable("runInExecutor");
     return executors.run(executor, job);
+  }
+
+  /**
+   * {@link #runInExecutor}, but cancelling the future interrupts a job that runs. The future is
+   * cancelled at once; the job ends when it notices.
+   */
+  public <T extends @Nullable Object> LoopFuture<T> runInterruptible(
+      @Nullable Executor executor, Callable<? extends T> job) {
+    checkUsable("runInterruptible");
+    return InterruptibleJob.run(this, executor, job);
+  }
+
+  /**
+   * This loop for code that wants an executor: each job is a task of the loop, which may wait as
+   * tasks do; delays are timers on the loop's clock. Any thread may use it; jobs of one thread
+   * start in order.
+   *
+   * <p>Each call gives an executor of its own. Cancelling a future of it with {@code true} cancels
+   * the task. {@code shutdown} lets delayed jobs run and ends periodic ones; the loop itself goes
+   * on. Jobs that a closed loop has not run never end.
+   */
+  public ScheduledExecutorService asExecutor() {
+    return new LoopExecutor(this);
   }
 
   /** Replaces the default pool. */

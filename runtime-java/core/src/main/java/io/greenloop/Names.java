@@ -6,7 +6,8 @@ final class Names {
 
   /** Where a lambda or body comes from: the class that holds it, without the JDK's suffix. */
   static String ofBody(Object body) {
-    return ofType(body.getClass());
+    Object real = body instanceof InterruptibleJob<?> wrapper ? wrapper.job() : body;
+    return ofType(real.getClass());
   }
 
   /** {@link #ofBody} for its class. */

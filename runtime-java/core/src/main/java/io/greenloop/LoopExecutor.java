@@ -1,0 +1,256 @@
+package io.greenloop;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.RunnableFuture;
+import java.util.concurrent.RunnableScheduledFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loop as the JDK sees executors: each job is a task of the loop, each delay a timer of it. Any
+ * thread; see {@link EventLoop#asExecutor}.
+ */
+final class LoopExecutor extends AbstractExecutorService implements ScheduledExecutorService {
+  private final EventLoop loop;
+  private final Set<Job<?>> jobs = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch terminated = new CountDownLatch(1);
+  private volatile boolean shutDown;
+
+  LoopExecutor(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  // ---- jobs --------------------------------------------------------------------------------
+
+  @Override
+  public void execute(Runnable command) {
+    if (command instanceof Job<?> job) {
+      begin(job);
+    } else {
+      begin(new Job<>(reporting(command), 0, 0, false));
+    }
+  }
+
+  /** What a plain {@code execute} throws has no future to be seen in. */
+  private Callable<Boolean> reporting(Runnable command) {
+    return () -> {
+      try {
+        command.run();
+      } catch (Throwable thrown) { // CancelledError is the job's own end
+        if (!(thrown instanceof CancelledError)) {
+          loop.report(ErrorContext.of("a job of the executor of " + loop + " failed", thrown));
+        }
+      }
+      return true;
+    };
+  }
+
+  @Override
+  protected <T> RunnableFuture<T> newTaskFor(Callable<T> callable) {
+    return new Job<>(callable, 0, 0, false);
+  }
+
+  @Override
+  protected <T> RunnableFuture<T> newTaskFor(Runnable runnable, T value) {
+    return new Job<>(java.util.concurrent.Executors.callable(runnable, value), 0, 0, false);
+  }
+
+  @Override
+  public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+    return begun(
+        new Job<>(java.util.concurrent.Executors.callable(command), unit.toNanos(delay), 0, false));
+  }
+
+  @Override
+  public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
+    return begun(new Job<>(callable, unit.toNanos(delay), 0, false));
+  }
+
+  @Override
+  public ScheduledFuture<?> scheduleAtFixedRate(
+      Runnable command, long initialDelay, long period, TimeUnit unit) {
+    return periodic(command, initialDelay, period, unit, false);
+  }
+
+  @Override
+  public ScheduledFuture<?> scheduleWithFixedDelay(
+      Runnable command, long initialDelay, long delay, TimeUnit unit) {
+    return periodic(command, initialDelay, delay, unit, true);
+  }
+
+  private ScheduledFuture<?> periodic(
+      Runnable command, long initialDelay, long period, TimeUnit unit, boolean fromEnd) {
+    if (period <= 0) {
+      throw new IllegalArgumentException("schedule: period = " + period + " (expected > 0)");
+    }
+    return begun(
+        new Job<>(
+            java.util.concurrent.Executors.callable(command),
+            unit.toNanos(initialDelay),
+            unit.toNanos(period),
+            fromEnd));
+  }
+
+  private void begin(Job<?> job) {
+    if (shutDown) {
+      throw new RejectedExecutionException("execute: the executor of " + loop + " is shut down");
+    }
+    jobs.add(job);
+    try {
+      loop.callSoonThreadsafe(job::arm);
+    } catch (LoopClosedException closed) {
+      jobs.remove(job);
+      throw new RejectedExecutionException(closed);
+    }
+  }
+
+  private <V> ScheduledFuture<V> begun(Job<V> job) {
+    begin(job);
+    return job;
+  }
+
+  /** One job: FutureTask carries the outcome, the loop carries the running. */
+  private final class Job<V> extends FutureTask<V> implements RunnableScheduledFuture<V> {
+    private final long periodNanos; // 0: once
+    private final boolean fromEnd;
+    private volatile long dueNanos;
+
+    // On the loop only.
+    private @Nullable TimerHandle timer;
+    private @Nullable Task<?> task;
+
+    Job(Callable<V> body, long delayNanos, long periodNanos, boolean fromEnd) {
+      super(body);
+      this.periodNanos = periodNanos;
+      this.fromEnd = fromEnd;
+      this.dueNanos = loop.time().toNanos() + Math.max(0, delayNanos);
+    }
+
+    /** On the loop. */
+    private void arm() {
+      if (isDone()) {
+        return;
+      }
+      if (dueNanos > loop.time().toNanos()) {
+        timer = loop.callAt(Duration.ofNanos(dueNanos), this::start);
+      } else {
+        start();
+      }
+    }
+
+    private void start() {
+      task = loop.spawn(this::runInTask);
+    }
+
+    private void runInTask() {
+      if (periodNanos == 0) {
+        run();
+      } else if (runAndReset() && !shutDown) {
+        dueNanos = (fromEnd ? loop.time().toNanos() : dueNanos) + periodNanos;
+        arm();
+      } else {
+        cancel(false); // a no-op if it failed
+      }
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterrupt) {
+      boolean cancelled = super.cancel(false);
+      if (cancelled && !loop.isClosed()) {
+        loop.callSoonThreadsafe(() -> drop(mayInterrupt));
+      }
+      return cancelled;
+    }
+
+    private void drop(boolean running) {
+      if (timer != null) {
+        timer.cancel();
+      }
+      if (running && task != null) {
+        task.cancel();
+      }
+    }
+
+    @Override
+    protected void done() {
+      jobs.remove(this);
+      countDownIfIdle();
+    }
+
+    @Override
+    public boolean isPeriodic() {
+      return periodNanos > 0;
+    }
+
+    @Override
+    public long getDelay(TimeUnit unit) {
+      return unit.convert(dueNanos - loop.time().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public int compareTo(Delayed other) {
+      return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
+    }
+  }
+
+  // ---- the end -----------------------------------------------------------------------------
+
+  @Override
+  public void shutdown() {
+    shutDown = true;
+    jobs.stream().filter(Job::isPeriodic).forEach(job -> job.cancel(false));
+    countDownIfIdle();
+  }
+
+  @Override
+  public List<Runnable> shutdownNow() {
+    shutDown = true;
+    var waiting = new ArrayList<Runnable>();
+    for (Job<?> job : jobs) {
+      if (job.getDelay(TimeUnit.NANOSECONDS) > 0) {
+        waiting.add(job);
+      }
+      job.cancel(true);
+    }
+    countDownIfIdle();
+    return waiting;
+  }
+
+  private void countDownIfIdle() {
+    if (shutDown && jobs.isEmpty()) {
+      terminated.countDown();
+    }
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return shutDown;
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return terminated.getCount() == 0;
+  }
+
+  @Override
+  public boolean awaitTermination(long limit, TimeUnit unit) throws InterruptedException {
+    return terminated.await(limit, unit);
+  }
+
+  @Override
+  public String toString() {
+    return "the executor of " + loop;
+  }
+}

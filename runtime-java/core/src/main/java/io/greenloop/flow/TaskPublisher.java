@@ -1,0 +1,135 @@
+package io.greenloop.flow;
+
+import io.greenloop.CancelledError;
+import io.greenloop.EventLoop;
+import io.greenloop.LoopClosedException;
+import io.greenloop.Promise;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** A task for each subscriber, which gives what it is asked for. */
+final class TaskPublisher<T> implements Flow.Publisher<T> {
+  private final EventLoop loop;
+  private final Callable<? extends Iterable<? extends T>> source;
+
+  TaskPublisher(EventLoop loop, Callable<? extends Iterable<? extends T>> source) {
+    this.loop = Objects.requireNonNull(loop, "loop");
+    this.source = Objects.requireNonNull(source, "source");
+  }
+
+  @Override
+  public void subscribe(Flow.Subscriber<? super T> subscriber) {
+    var emission = new Emission(Objects.requireNonNull(subscriber, "subscriber"));
+    try {
+      loop.callSoonThreadsafe(() -> loop.spawn(emission::run));
+    } catch (LoopClosedException closed) {
+      emission.cancelled = true;
+      subscriber.onSubscribe(emission); // must come before any other signal
+      subscriber.onError(closed);
+    }
+  }
+
+  /** One subscription. */
+  private final class Emission implements Flow.Subscription {
+    private final Flow.Subscriber<? super T> subscriber;
+    private volatile boolean cancelled;
+
+    // On the loop only.
+    private long demand;
+    private @Nullable IllegalArgumentException refused;
+    private @Nullable Promise<@Nullable Void> news;
+
+    Emission(Flow.Subscriber<? super T> subscriber) {
+      this.subscriber = subscriber;
+    }
+
+    /** The task. */
+    void run() {
+      subscriber.onSubscribe(this);
+      try {
+        emit();
+      } catch (CancelledError end) {
+        signalError(new IllegalStateException("the task of the publisher was cancelled", end));
+        throw end;
+      } catch (Throwable thrown) {
+        signalError(thrown);
+      }
+    }
+
+    private void emit() throws Exception {
+      Iterator<? extends T> items = null;
+      while (isWanted()) {
+        if (items == null) {
+          items = source.call().iterator();
+        }
+        if (!items.hasNext()) {
+          if (!cancelled) {
+            cancelled = true;
+            subscriber.onComplete();
+          }
+          return;
+        }
+        demand--;
+        subscriber.onNext(Objects.requireNonNull(items.next(), "item"));
+      }
+    }
+
+    /** Parks until an item is asked for; false if none will be. */
+    private boolean isWanted() {
+      while (demand == 0 && !cancelled && refused == null) {
+        Promise<@Nullable Void> waited = loop.newPromise(); // a signal from outside ends it
+        news = waited;
+        waited.join();
+      }
+      if (refused != null) {
+        throw refused;
+      }
+      return !cancelled;
+    }
+
+    private void signalError(Throwable thrown) {
+      if (!cancelled) {
+        cancelled = true;
+        subscriber.onError(thrown);
+      }
+    }
+
+    @Override
+    public void request(long count) {
+      post(
+          () -> {
+            if (count <= 0) {
+              refused =
+                  new IllegalArgumentException(
+                      "request: count = " + count + " (expected > 0), rule 3.9");
+            } else {
+              demand = demand > Long.MAX_VALUE - count ? Long.MAX_VALUE : demand + count;
+            }
+            tell();
+          });
+    }
+
+    @Override
+    public void cancel() {
+      cancelled = true;
+      post(this::tell);
+    }
+
+    private void tell() {
+      if (news != null) {
+        news.tryComplete(null);
+        news = null;
+      }
+    }
+
+    /** A closed loop has ended the task, and with it the subscription. */
+    private void post(Runnable action) {
+      if (!loop.isClosed()) {
+        loop.callSoonThreadsafe(action);
+      }
+    }
+  }
+}
