@@ -1,7 +1,6 @@
 package io.greenloop;
 
 import io.greenloop.coroutine.Generator;
-import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.Strand;
 import java.time.Duration;
 import java.util.Collection;
@@ -317,15 +316,14 @@ public final class Aio {
   public static <T extends @Nullable Object> T blocking(Callable<? extends T> body) {
     EventLoop loop = EventLoop.running("blocking");
     Strand strand = loop.core().currentStrand();
-    LoopCore core = loop.core();
     if (strand == null) {
       return callUnchecked(body);
     }
-    core.beginForeign(strand);
+    strand.beginForeign();
     try {
       return callUnchecked(body);
     } finally {
-      core.endForeign(strand);
+      strand.endForeign();
     }
   }
 

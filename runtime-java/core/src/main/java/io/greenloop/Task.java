@@ -396,10 +396,10 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     if (here == null) {
       core.ready(own, null); // setup: nothing runs yet
     } else if (caller != null && caller.strandOrNull() == here) {
-      core.resumeInstead(own);
+      core.direct().resumeInstead(own);
       caller.checkAfterWait(false);
     } else {
-      core.resumeNow(own);
+      core.direct().resume(own);
     }
   }
 

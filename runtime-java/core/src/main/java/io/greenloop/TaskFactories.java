@@ -27,7 +27,7 @@ public final class TaskFactories {
       var task = new StackfulTask<T>(loop, options, body);
       loop.registry().add(task);
       if (options.isEager(eager) && loop.core().currentStrand() != null) {
-        loop.core().runNow(task.strand());
+        loop.core().direct().start(task.strand());
       } else {
         task.strand().start();
       }

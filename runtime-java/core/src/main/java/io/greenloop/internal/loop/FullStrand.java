@@ -88,10 +88,10 @@ final class FullStrand extends Strand implements Executor {
   }
 
   @Override
-  void beginForeign() {}
+  public void beginForeign() {}
 
   @Override
-  void endForeign() {}
+  public void endForeign() {}
 
   @Override
   void handOver() {

@@ -4,7 +4,6 @@ import static io.greenloop.internal.check.Known.present;
 
 import io.greenloop.reactor.LoopClock;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +36,7 @@ public final class LoopCore {
   private final OpenCloseables openCloseables = new OpenCloseables();
   private final ReadyQueue ready = new ReadyQueue();
   private final TimerHeap timers = new TimerHeap();
-
-  /** Strands to mount before anything else, last one first: a direct switch is under way. */
-  private final ArrayDeque<Strand> immediate = new ArrayDeque<>();
+  private final DirectSwitches direct = new DirectSwitches(this);
 
   /** The baton of portable mode, when it lies with the carrier. */
   final Semaphore carrierGo = new Semaphore(0);
@@ -289,47 +286,9 @@ public final class LoopCore {
     return poller;
   }
 
-  /**
-   * Mounts {@code strand} now and comes back when it suspends, parks or ends; everything else keeps
-   * its place. {@code strand} was created by {@link Strand#create} and not started. Loop, inside a
-   * strand.
-   */
-  public void runNow(Strand strand) {
-    startUnqueued(strand);
-    resumeNow(strand);
-  }
-
-  /** Like {@link #runNow} for a strand that is suspended and not queued. */
-  public void resumeNow(Strand strand) {
-    Strand caller = present(mounted);
-    immediate.push(caller);
-    immediate.push(strand);
-    try {
-      caller.suspend();
-    } catch (PinnedException e) {
-      immediate.remove(strand);
-      immediate.remove(caller);
-      ready.add(strand, null);
-      throw e;
-    }
-  }
-
-  /**
-   * Mounts {@code strand}, which is suspended and not queued, now; the caller goes to the end of
-   * the queue. Loop, inside a strand that is not the hub.
-   */
-  public void resumeInstead(Strand strand) {
-    Strand caller = present(mounted);
-    ready.add(caller, null);
-    immediate.push(strand);
-    try {
-      caller.suspend();
-    } catch (PinnedException e) {
-      immediate.remove(strand);
-      ready.removeLast(caller);
-      ready.add(strand, null);
-      throw e;
-    }
+  /** The way past the ready queue. */
+  public DirectSwitches direct() {
+    return direct;
   }
 
   /** Takes {@code strand} out of the ready queue; returns whether it was there. Loop or setup. */
@@ -339,16 +298,6 @@ public final class LoopCore {
       left--;
     }
     return at >= 0;
-  }
-
-  /** Brackets code that may block outside of our waits; see {@link Strand#beginForeign}. */
-  public void beginForeign(Strand strand) {
-    strand.beginForeign();
-  }
-
-  /** The end of what {@link #beginForeign} began. */
-  public void endForeign(Strand strand) {
-    strand.endForeign();
   }
 
   // ---- running -----------------------------------------------------------------------------
@@ -429,7 +378,7 @@ public final class LoopCore {
   private void takeTurns() throws IOException {
     boolean first = true;
     for (; ; ) {
-      Strand next = immediate.poll();
+      Strand next = direct.next();
       if (next != null) {
         mount(next);
       } else if (fatal != null) {
@@ -467,7 +416,7 @@ public final class LoopCore {
   }
 
   /** Starts a strand that is mounted at once instead of being queued. */
-  private void startUnqueued(Strand strand) {
+  void startUnqueued(Strand strand) {
     startingNow = strand;
     strand.start();
     startingNow = null;
@@ -485,7 +434,7 @@ public final class LoopCore {
       reportSlow(clock.nanos() - start, strand, strand.owner);
     }
     // A hub that came back inside an entry is retired, unless it only waits for a direct switch.
-    if (isInHubEntry(strand) && !immediate.contains(strand)) {
+    if (isInHubEntry(strand) && !direct.isNamed(strand)) {
       strand.owner = ready.peekOwner();
       ready.removeFirst();
       inEntry = false;

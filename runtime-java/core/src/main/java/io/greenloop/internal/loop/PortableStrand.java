@@ -66,14 +66,14 @@ final class PortableStrand extends Strand {
   }
 
   @Override
-  void beginForeign() {
+  public void beginForeign() {
     foreignThread = Thread.currentThread();
     HostIdentity.set(null);
     loop.carrierGo.release();
   }
 
   @Override
-  void endForeign() {
+  public void endForeign() {
     loop.runnable(this);
     go.acquireUninterruptibly();
     HostIdentity.set(this);

@@ -94,11 +94,14 @@ public abstract class Strand {
     return thread();
   }
 
-  /** Runs {@code body} while the loop goes on, where a foreign wait would hold it (portable). */
-  abstract void beginForeign();
+  /**
+   * Brackets code that may block outside of our waits: the loop goes on meanwhile, also where such
+   * a wait would hold it (portable). Only from inside itself.
+   */
+  public abstract void beginForeign();
 
   /** The end of {@link #beginForeign}: waits for its turn. */
-  abstract void endForeign();
+  public abstract void endForeign();
 
   /** Carrier: runs it until it suspends, parks or ends. */
   abstract void mount();
