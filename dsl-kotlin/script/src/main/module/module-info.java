@@ -8,6 +8,7 @@ module io.greenloop.script {
   requires transitive io.greenloop.kotlin;
   requires info.picocli;
   requires java.management;
+  requires jdk.attach;
   requires jdk.management;
 
   exports io.greenloop.script;

@@ -35,6 +35,8 @@ internal object CommandLine {
     RunCommand::class,
     CompileCommand::class,
     DoctorCommand::class,
+    PsCommand::class,
+    PsTreeCommand::class,
     BenchCommand::class,
   ],
   mixinStandardHelpOptions = true,
