@@ -48,8 +48,12 @@ final class DeadLock {
     var text =
         new StringBuilder("dead-lock: nothing can wake ").append(loop).append("; who waits:");
     who(text, tasks);
-    for (String circle : AwaitCircles.of(tasks)) {
+    var circles = AwaitCircles.of(tasks);
+    for (String circle : circles) {
       text.append("\n  in a circle: ").append(circle);
+    }
+    if (circles.isEmpty()) {
+      text.append("\nif another thread is going to wake them, tell the loop with expectPosts()");
     }
     return text.toString();
   }

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -286,6 +287,27 @@ public final class EventLoop implements AutoCloseable {
   public <T extends @Nullable Object> CompletableFuture<T> submit(Callable<? extends T> body) {
     rooms.checkOpen("submit");
     return bridges.submit(body);
+  }
+
+  /**
+   * Tells the loop that some other thread is going to hand it work by {@link #callSoonThreadsafe},
+   * until the registration is removed: tasks that wait for a queue or an event which only that
+   * thread feeds are no dead-lock, and a virtual clock does not jump past it. {@link #submit},
+   * {@link #wrap}, executor jobs and watched channels are known without it.
+   *
+   * <p><b>Room:</b> loop or setup; {@link Registration#remove} from any thread.
+   */
+  public Registration expectPosts() {
+    checkUsable("expectPosts");
+    core.outsideJobs(+1);
+    var expected = new AtomicBoolean(true);
+    return () -> {
+      boolean was = expected.getAndSet(false);
+      if (was) {
+        queue(() -> core.outsideJobs(-1), null);
+      }
+      return was;
+    };
   }
 
   /**

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.internal.watch.Watch;
+import io.greenloop.sync.Queue;
 import io.greenloop.testing.TestLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,44 @@ class DeadLockTest {
                   });
           assertThat(spawn(() -> promise.join()).join()).isEqualTo("rescued");
         });
+  }
+
+  @Test
+  void aThreadThatIsExpectedToFeedAQueueIsNoProof(TestLoop t) {
+    t.run(
+        () -> {
+          var queue = new Queue<String>();
+          var reader = spawn(() -> queue.get());
+          try (var _ = t.loop().expectPosts()) {
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      while (!t.loop().core().isAsleep()) { // all wait now: the proof would be made
+                        Thread.onSpinWait();
+                      }
+                      t.loop().callSoonThreadsafe(() -> queue.tryPut("fed"));
+                    });
+            assertThat(reader.join()).isEqualTo("fed");
+          }
+        });
+  }
+
+  @Test
+  void onceNobodyIsExpectedAnyMoreItIsOne(TestLoop t) {
+    assertThatThrownBy(
+            () ->
+                t.run(
+                    () -> {
+                      var queue = new Queue<String>();
+                      Registration feeder = t.loop().expectPosts();
+                      assertThat(feeder.remove()).isTrue();
+                      assertThat(feeder.remove()).isFalse();
+                      queue.get();
+                    }))
+        .isInstanceOf(LoopExit.class)
+        .hasMessageContaining("an item of queue")
+        .hasMessageEndingWith(
+            "\nif another thread is going to wake them, tell the loop with expectPosts()");
   }
 
   @Test

@@ -156,6 +156,7 @@ class ScriptsTest :
       trace("lock") shouldBe
         "io.greenloop.LoopExit: dead-lock: nothing can wake loop 'traces.loop.kts'; who waits:\n" +
         "  task 'traces.loop.kts' waits for an item of queue (0 items)\n" +
+        "if another thread is going to wake them, tell the loop with expectPosts()\n" +
         "\tat Traces_loop.<init>(traces.loop.kts:12)\n"
       trace("child") shouldBe
         "java.lang.IllegalStateException: bang\n" +
