@@ -279,6 +279,7 @@ class LockTest {
                 + id
                 + ", held by task 'holder'\n  task 'holder' waits for event@"
                 + eventId
-                + " (not set)");
+                + " (not set)\nif another thread is going to wake them, tell the loop with"
+                + " expectPosts()");
   }
 }
