@@ -591,4 +591,9 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   final String describe() {
     return "task '" + name() + "'";
   }
+
+  @Override
+  public final String toString() {
+    return super.toString() + CreationLine.suffix(createdAt);
+  }
 }

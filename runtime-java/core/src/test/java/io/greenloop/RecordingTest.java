@@ -170,4 +170,30 @@ class RecordingTest {
       assertThat(metrics.longestLag()).isGreaterThanOrEqualTo(ofMillis(5));
     }
   }
+
+  @Test
+  @RealTime // lag is real time by its nature
+  void aSecondWatcherOfTheSameRunDoesNotLoseALagThatGrows() throws Exception {
+    var hold = new Hold();
+    try (var t = TestLoop.real()) {
+      var metrics = LoopMetrics.of(t.loop());
+      var runner = Thread.ofPlatform().start(() -> t.run(hold::untilReleased));
+      hold.awaitHeld();
+      try (var first = new Watch(new WatchedRun(t.loop()));
+          var second = new Watch(new WatchedRun(t.loop()))) {
+        var probes = new LagProbes();
+        probes.look(List.of(first));
+        while (metrics.lag().compareTo(ofMillis(5)) < 0) {
+          Thread.onSpinWait();
+        }
+        probes.look(List.of(second));
+
+        assertThat(metrics.lag()).isGreaterThanOrEqualTo(ofMillis(5));
+        assertThat(metrics.longestLag()).isGreaterThanOrEqualTo(ofMillis(5));
+      } finally {
+        hold.release();
+        runner.join();
+      }
+    }
+  }
 }

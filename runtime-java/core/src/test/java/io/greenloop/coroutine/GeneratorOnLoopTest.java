@@ -213,7 +213,7 @@ class GeneratorOnLoopTest {
   }
 
   @Test
-  @Parity("GEN-20")
+  @Parity({"GEN-20", "POL-3"})
   void whatItYieldsIsWaitedForAndTheResultSentIn() {
     String result =
         Aio.<String>run(

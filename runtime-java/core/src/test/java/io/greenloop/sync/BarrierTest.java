@@ -147,7 +147,7 @@ class BarrierTest {
   }
 
   @Test
-  @Parity("SYNC-13")
+  @Parity({"SYNC-13", "EXC-6"})
   void abortBreaksItUntilReset(TestLoop t) {
     t.run(
         () -> {

@@ -1,6 +1,8 @@
 package io.greenloop.internal.watch;
 
 import io.greenloop.internal.loop.LoopCore;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAccumulator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * it gets to it. A loop that sleeps is not woken for it: its lag is zero.
  */
 public final class Lag {
-  private volatile @Nullable Probe under;
+  private final AtomicReference<@Nullable Probe> under = new AtomicReference<>();
   private volatile long lastNanos;
-  private volatile long mostNanos;
+  private final LongAccumulator mostNanos = new LongAccumulator(Math::max, 0);
 
   Lag() {}
 
   private final class Probe implements Runnable {
-    final long postedAt = System.nanoTime();
+    private final long postedAt = System.nanoTime();
     private final Watch run;
 
     Probe(Watch run) {
@@ -24,42 +26,50 @@ public final class Lag {
 
     @Override
     public void run() {
-      if (under == this) { // not of a run that ended before
-        arrived(System.nanoTime() - postedAt);
-        under = null;
+      if (under.get() == this) {
+        arrived(waitedNanos());
+        under.compareAndSet(this, null);
       }
+    }
+
+    /** Until now, or the end of its run: what comes between two runs is no lag. */
+    long waitedNanos() {
+      return run.nanosNowOrAtEnd() - postedAt;
     }
   }
 
   private void arrived(long nanos) {
     lastNanos = nanos;
-    mostNanos = Math.max(mostNanos, nanos);
+    mostNanos.accumulate(nanos);
   }
 
   void look(Watch run) {
-    LoopCore core = run.core();
-    Probe waiting = under;
-    if (waiting != null && waiting.run == run) {
-      return;
+    Probe waiting = under.get();
+    if (waiting != null) {
+      if (!waiting.run.hasEnded()) {
+        return;
+      }
+      arrived(waiting.waitedNanos()); // somebody may have seen it grow already
     }
+    LoopCore core = run.core();
     if (core.isAsleep()) {
-      under = null;
+      under.set(null);
       arrived(0);
     } else if (core.isRealTime()) {
       var probe = new Probe(run);
-      under = probe;
+      under.set(probe);
       core.post((Runnable) probe, null);
     }
   }
 
   /** The last measured lag, or the time that the present measurement takes already. */
   public long nanos() {
-    Probe waiting = under;
-    return waiting == null ? lastNanos : Math.max(lastNanos, System.nanoTime() - waiting.postedAt);
+    Probe waiting = under.get();
+    return waiting == null ? lastNanos : Math.max(lastNanos, waiting.waitedNanos());
   }
 
   /** The longest one so far. */
   public long mostNanos() {
-    return Math.max(mostNanos, nanos());
+    return Math.max(mostNanos.get(), nanos());
   }
 }

@@ -17,6 +17,8 @@ public final class Watch implements AutoCloseable {
 
   private final Watched watched;
   private final LoopCore core;
+  private long endNanos; // written before ended
+  private volatile boolean ended;
   private long lastSteps = -1;
   private long sinceNanos; // the look that first saw lastSteps
   private boolean suspicionLogged;
@@ -32,7 +34,19 @@ public final class Watch implements AutoCloseable {
 
   @Override
   public void close() {
+    endNanos = System.nanoTime();
+    ended = true;
     Watchdog.forget(this);
+  }
+
+  /** Whether it was closed. Any thread. */
+  boolean hasEnded() {
+    return ended;
+  }
+
+  /** {@link System#nanoTime} now, or when it was closed. Any thread. */
+  long nanosNowOrAtEnd() {
+    return ended ? endNanos : System.nanoTime();
   }
 
   /** The loop. */
