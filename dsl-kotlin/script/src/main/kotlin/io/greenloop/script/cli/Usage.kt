@@ -40,7 +40,7 @@ internal object Usage {
     (spec as? OptionSpec)?.longestName() ?: spec.paramLabel()
 
   private fun kind(spec: ArgSpec): String =
-    if (spec.type() == Long::class.javaObjectType) "a whole number" else "a word"
+    if (spec.type().kotlin == Long::class) "a whole number" else "a word"
 
   /** How the command is written, with its options and words. */
   fun line(spec: CommandSpec): String {

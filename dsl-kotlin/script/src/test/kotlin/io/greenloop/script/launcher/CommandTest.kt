@@ -36,7 +36,7 @@ class CommandTest :
     }
 
     test("wrong usage: one sentence that says what is wrong and what to write") {
-      val commands = "greenloop run|compile|doctor|bench …, or --help"
+      val commands = "greenloop run|compile|doctor|ps|pstree|bench …, or --help"
       val run = "greenloop run [--seed N] [--virtual-time] [--debug] SCRIPT [ARGS…]"
 
       fails() shouldBe "greenloop: no command given; write: $commands\n"

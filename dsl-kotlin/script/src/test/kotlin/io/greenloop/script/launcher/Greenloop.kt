@@ -20,6 +20,8 @@ internal class Finished(
 internal class Launched(
   private val process: Process,
 ) {
+  val pid: Long get() = process.pid()
+
   private val lines = process.inputReader()
   private val seen = StringBuilder()
 
