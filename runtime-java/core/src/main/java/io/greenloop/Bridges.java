@@ -30,14 +30,21 @@ final class Bridges {
   private final class Mirror<T extends @Nullable Object> extends CompletableFuture<T>
       implements Rejecting {
     private volatile @Nullable LoopFuture<T> source;
+    private boolean cancelPassedOn; // loop room
 
     void follow(LoopFuture<T> future) {
       source = future;
       open.add(this);
       future.addWaiter((Runnable) () -> copy(future), this);
       if (isCancelled()) {
-        future.cancel();
+        passCancelOn();
       }
+    }
+
+    /** The loop will not run any more. Setup. */
+    void followClosed(LoopFuture<T> future) {
+      source = future;
+      settleAtClose();
     }
 
     private void copy(LoopFuture<T> future) {
@@ -57,21 +64,27 @@ final class Bridges {
     public boolean cancel(boolean mayInterrupt) {
       boolean cancelled = super.cancel(mayInterrupt);
       if (cancelled) {
-        loop.queue(
-            () -> {
-              LoopFuture<T> present = source;
-              if (present != null) {
-                present.cancel();
-              }
-            },
-            null);
+        loop.core().post((Runnable) this::passCancelOn, null);
       }
       return cancelled;
+    }
+
+    /** Once: both the request and the start of what it cancels come by here. */
+    private void passCancelOn() {
+      LoopFuture<T> present = source;
+      if (present != null && !cancelPassedOn) {
+        cancelPassedOn = true;
+        present.cancel();
+      }
     }
 
     /** An entry of it was dropped by the close: either its start, or the copy of an outcome. */
     @Override
     public void rejected(Runnable entry) {
+      settleAtClose();
+    }
+
+    private void settleAtClose() {
       LoopFuture<T> present = source;
       if (present != null && present.isDone()) {
         copy(present);
@@ -93,7 +106,11 @@ final class Bridges {
   <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(LoopFuture<T> future) {
     loop.checkRoom("toCompletableFuture");
     var mirror = new Mirror<T>();
-    mirror.follow(future);
+    if (loop.isClosed()) {
+      mirror.followClosed(future);
+    } else {
+      mirror.follow(future);
+    }
     return mirror;
   }
 

@@ -37,6 +37,7 @@ public final class CompletionIterator<F extends Awaitable<?>>
 
   private int left;
   private boolean timedOut;
+  private boolean closed;
 
   CompletionIterator(EventLoop loop, @Nullable Duration limit, Collection<F> given) {
     this.loop = loop;
@@ -83,11 +84,19 @@ public final class CompletionIterator<F extends Awaitable<?>>
   }
 
   private void giveBack(LoopFuture<F> slot) {
+    if (closed) {
+      return;
+    }
     if (!slot.isDone()) {
       slot.cancel();
     } else if (slot.failure() == null) { // it came, but the wait threw something else
-      done.addFirst(slot.getNow());
       left++;
+      Slot next = slots.poll();
+      if (next == null) {
+        done.addFirst(slot.getNow());
+      } else {
+        next.trySucceed(slot.getNow());
+      }
     }
   }
 
@@ -115,12 +124,20 @@ public final class CompletionIterator<F extends Awaitable<?>>
     return slot;
   }
 
-  /** Stops watching what is not done; nothing is cancelled. */
+  /**
+   * Stops watching what is not done; nothing of it is cancelled. Who waits for a place that is not
+   * filled yet gets a {@link CancelledError}.
+   */
   @Override
   public void close() {
+    loop.checkRoom("close");
+    closed = true;
     disarm();
     missing.forEach((item, callback) -> item.asFuture().removeWaiter(callback));
     missing.clear();
+    for (Slot slot = slots.poll(); slot != null; slot = slots.poll()) {
+      slot.cancel("asCompleted: closed before the next one was done");
+    }
     left = 0;
   }
 

@@ -1,5 +1,6 @@
 package io.greenloop;
 
+import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.Owned;
 import io.greenloop.internal.loop.Rejecting;
 import io.greenloop.internal.loop.Strand;
@@ -40,7 +41,12 @@ final class DrivenTask<T extends @Nullable Object> extends Task<T>
 
   @Override
   public void run(Runnable step) {
-    loop().queue(step, this);
+    LoopCore core = loop().core();
+    if (core.isOnLoop()) {
+      core.ready(step, this);
+    } else {
+      core.post(step, this);
+    }
   }
 
   @Override

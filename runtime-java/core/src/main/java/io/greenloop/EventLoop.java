@@ -71,7 +71,7 @@ public final class EventLoop implements AutoCloseable {
             options.name(), this, options.clock(), new EntryEvents(this), options.schedule());
     rooms = new Rooms(this, core);
     runs = new Runs(this, core, rooms);
-    proactor = new ReactorProactor(core);
+    proactor = new ReactorProactor(core, this::checkRoom);
     timeEntries();
   }
 
@@ -200,7 +200,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private TimerHandle timer(long dueNanos, Runnable callback) {
-    return new TimerHandle(core, newCallback(callback), dueNanos);
+    return new TimerHandle(this, newCallback(callback), dueNanos);
   }
 
   /** Loop or setup: a callback in a copy of the present context. */
@@ -608,7 +608,11 @@ public final class EventLoop implements AutoCloseable {
    */
   public Registration onShutdown(ThrowingRunnable closer) {
     checkUsable("onShutdown");
-    return shutdown.register(closer);
+    Registration registered = shutdown.register(closer);
+    return () -> {
+      checkRoom("remove");
+      return registered.remove();
+    };
   }
 
   // ---- for this package --------------------------------------------------------------------
@@ -662,15 +666,6 @@ public final class EventLoop implements AutoCloseable {
       return task.contextValues();
     }
     return owner instanceof Callback callback ? callback.contextValues() : null;
-  }
-
-  /** Queues an internal entry, from any thread. */
-  void queue(Runnable action, @Nullable Object owner) {
-    if (core.isOnLoop() || rooms.isSetup()) {
-      core.ready(action, owner);
-    } else {
-      core.post(action, owner);
-    }
   }
 
   /** The current task, which is about to wait; throws where there is none that could. */

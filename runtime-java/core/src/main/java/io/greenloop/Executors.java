@@ -1,10 +1,10 @@
 package io.greenloop;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,7 +19,7 @@ final class Executors {
   private static final long IDLE_SECONDS = 30;
 
   private final EventLoop loop;
-  private final Set<String> running = ConcurrentHashMap.newKeySet();
+  private final Collection<String> running = new ConcurrentLinkedQueue<>(); // may share a name
   private @Nullable ExecutorService pool;
   private boolean shutDown;
 

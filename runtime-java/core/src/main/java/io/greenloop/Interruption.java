@@ -61,14 +61,14 @@ final class Interruption implements AutoCloseable {
     int nth = signals.incrementAndGet();
     if (nth == 1 && main != null) {
       Task<?> interrupted = main;
-      loop.queue(() -> cancel(interrupted), null);
+      loop.core().post((Runnable) () -> cancel(interrupted), null);
       if (whenStuck != null) {
         Thread.ofPlatform().daemon().name("greenloop-interrupt").start(this::watch);
       }
     } else if (whenStuck != null) {
       whenStuck.accept(StuckReport.of(loop, "interrupted again"));
     } else {
-      loop.queue(() -> loop.core().failRun(interrupted(null)), null);
+      loop.core().post((Runnable) () -> loop.core().failRun(interrupted(null)), null);
     }
   }
 
@@ -82,7 +82,7 @@ final class Interruption implements AutoCloseable {
       boolean responded = true;
       while (responded && closed.getCount() > 0) {
         var heard = new CountDownLatch(1);
-        loop.queue(heard::countDown, null);
+        loop.core().post((Runnable) heard::countDown, null);
         responded = heard.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         if (responded && closed.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
           return;

@@ -114,7 +114,10 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
     Objects.requireNonNull(callback, "callback");
     Callback entry = loop.newCallback(new Callback.Notice<>(this, callback));
     addWaiter(entry, null);
-    return () -> waiters.remove(entry);
+    return () -> {
+      loop.checkRoom("remove");
+      return waiters.remove(entry);
+    };
   }
 
   /**
@@ -234,6 +237,11 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
     return waiters.remove(action);
   }
 
+  /** Takes back the waiter of class {@code kind}, if there is one. */
+  final <A> @Nullable A takeWaiter(Class<A> kind) {
+    return waiters.take(kind);
+  }
+
   final T outcomeForWaiter() {
     if (outcome instanceof Failure failure) {
       throw failure.forWaiter(state == FutureState.CANCELLED);
@@ -244,6 +252,12 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
   /** The failure, cancelled or not, or null; does not count as seen. */
   final @Nullable Failure failure() {
     return outcome instanceof Failure f ? f : null;
+  }
+
+  /** Whether its waiter gets a {@link CancelledError}: it was cancelled, or failed with one. */
+  final boolean endsWaitCancelled() {
+    return outcome instanceof Failure f
+        && (state == FutureState.CANCELLED || f.thrown instanceof CancelledError);
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // null where T allows it

@@ -30,8 +30,26 @@ final class Rebinding {
     return carrier == null ? ScopedValue.where(value, bound) : carrier.where(value, bound);
   }
 
+  private record BoundBody<T extends @Nullable Object>(
+      ScopedValue.Carrier bound, TaskBody<? extends T> body) implements TaskBody<T> {
+    @Override
+    public T call() throws Exception {
+      return bound.<T, Exception>call(body::call);
+    }
+
+    @Override
+    public void neverRun(Throwable reason) {
+      body.neverRun(reason);
+    }
+  }
+
   <T extends @Nullable Object> Callable<? extends T> around(Callable<? extends T> body) {
     ScopedValue.Carrier bound = carrier;
-    return bound == null ? body : () -> bound.<T, Exception>call(body::call);
+    if (bound == null) {
+      return body;
+    }
+    return body instanceof TaskBody<? extends T> wantsToKnow
+        ? new BoundBody<>(bound, wantsToKnow)
+        : () -> bound.<T, Exception>call(body::call);
   }
 }

@@ -26,7 +26,7 @@ final class Rooms {
   }
 
   /** Whether the caller may set the loop up. */
-  boolean isSetup() {
+  private boolean isSetup() {
     return !core.isRunning() && Thread.currentThread() == setupThread;
   }
 

@@ -10,6 +10,7 @@ final class Runs {
   private final LoopCore core;
   private final Rooms rooms;
   private volatile @Nullable LoopFuture<?> awaited;
+  private volatile @Nullable Object untilStopped; // the latest run of that kind
   private boolean reportsDeadLock;
 
   Runs(EventLoop loop, LoopCore core, Rooms rooms) {
@@ -46,7 +47,16 @@ final class Runs {
   void untilStopped() {
     try (var _ = rooms.beginSetup("runForever");
         var _ = Interruption.of(loop, Interruption.isHandledHere())) {
-      run(() -> core.post((Runnable) core::stop, null));
+      var thisRun = new Object();
+      untilStopped = thisRun;
+      // An interrupt at the very end leaves its entry queued: it must not stop the next run.
+      run(() -> core.post((Runnable) () -> stopIfPresent(thisRun), null));
+    }
+  }
+
+  private void stopIfPresent(Object run) {
+    if (untilStopped == run) {
+      core.stop();
     }
   }
 

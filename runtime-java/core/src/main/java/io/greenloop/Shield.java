@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The outer future of {@link Aio#shield}: its cancel does not reach the inner one. */
 final class Shield<T extends @Nullable Object> extends LoopFuture<T> {
   private final LoopFuture<T> inner;
+  private final Runnable innerDone = this::onInnerDone;
 
   private Shield(LoopFuture<T> inner) {
     super(inner.loop());
@@ -18,26 +19,46 @@ final class Shield<T extends @Nullable Object> extends LoopFuture<T> {
       return inner;
     }
     var outer = new Shield<>(inner);
-    inner.addWaiter((Runnable) outer::onInnerDone, null);
+    inner.addWaiter(outer.innerDone, null);
     return outer;
   }
 
   private void onInnerDone() {
-    if (!isDone()) {
+    if (isDone()) { // cancelled when this was queued already
+      new LateFailure(inner).run();
+    } else {
       settleLike(inner);
-      return;
     }
-    Failure failure = inner.failure();
-    if (failure != null && !inner.isCancelled() && !failure.isSeen()) {
-      failure.markSeen();
-      loop()
-          .report(
-              new ErrorContext(
-                  inner.describe() + " failed after the waiter of its shield had been cancelled",
-                  failure.thrown,
-                  inner instanceof Task<?> task ? task : null,
-                  inner,
-                  null));
+  }
+
+  /**
+   * A cancelled one lets go of the inner future, which may live much longer; one of all is left
+   * there, behind those who wait, to tell of a failure that nobody sees.
+   */
+  @Override
+  void onSettled() {
+    if (inner.removeWaiter(innerDone)) {
+      LateFailure reporter = inner.takeWaiter(LateFailure.class);
+      inner.addWaiter(reporter == null ? new LateFailure(inner) : reporter, null);
+    }
+  }
+
+  private record LateFailure(LoopFuture<?> inner) implements Runnable {
+    @Override
+    public void run() {
+      Failure failure = inner.failure();
+      if (failure != null && !inner.isCancelled() && !failure.isSeen()) {
+        failure.markSeen();
+        inner
+            .loop()
+            .report(
+                new ErrorContext(
+                    inner.describe() + " failed after the waiter of its shield had been cancelled",
+                    failure.thrown,
+                    inner instanceof Task<?> task ? task : null,
+                    inner,
+                    null));
+      }
     }
   }
 

@@ -93,8 +93,15 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     this.name = String.valueOf(name);
   }
 
-  /** Its context variables. */
+  /**
+   * Its context variables.
+   *
+   * <p><b>Room:</b> loop or setup.
+   *
+   * @throws WrongThreadException when called from another thread
+   */
   public final TaskContext context() {
+    loop().checkRoom("context");
     TaskContext made = TaskContext.from(context);
     context = made;
     return made;
@@ -191,6 +198,10 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     loop().checkRoom("cancel");
     if (isDone()) {
       return false;
+    }
+    if (passesCancelOn) {
+      endCircle();
+      return true;
     }
     cancelRequests++;
     pending().addCancel(owner, reason);
@@ -289,12 +300,6 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   private boolean deliverToWait() {
     PendingRequests requests = pending();
     if (waitingOn instanceof LoopFuture<?> future) {
-      if (passesCancelOn) { // it came back: tasks wait for each other in a circle
-        String reason = requests.reason();
-        requests.withdrawAll();
-        failWait(new CancelledError(reason));
-        return true;
-      }
       passesCancelOn = true;
       try {
         if (!future.cancel(requests.reason())) {
@@ -312,6 +317,19 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
       return true;
     }
     return false;
+  }
+
+  /**
+   * The request that is passed on came back: tasks wait for each other in a circle. It is the same
+   * one, so it is not counted again; it ends the wait here.
+   */
+  private void endCircle() {
+    PendingRequests requests = pending();
+    if (waitingOn != null && requests.undelivered() > 0) { // else it has come back before
+      String reason = requests.reason();
+      requests.withdrawAll();
+      failWait(new CancelledError(reason));
+    }
   }
 
   /** Takes the task off what it waits on; false if it does not wait, or was woken already. */

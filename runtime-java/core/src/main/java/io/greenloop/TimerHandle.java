@@ -1,6 +1,5 @@
 package io.greenloop;
 
-import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.TimerNode;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -10,15 +9,15 @@ import org.jspecify.annotations.Nullable;
  * leaves the heap at once.
  */
 public final class TimerHandle extends Handle {
-  private final LoopCore core;
+  private final EventLoop loop;
   private final Callback callback;
   private final TimerNode node;
 
-  TimerHandle(LoopCore core, Callback callback, long dueNanos) {
-    this.core = core;
+  TimerHandle(EventLoop loop, Callback callback, long dueNanos) {
+    this.loop = loop;
     this.callback = callback;
     this.node = new TimerNode(callback, null);
-    core.schedule(node, dueNanos);
+    loop.core().schedule(node, dueNanos);
   }
 
   /** When it is due, on the loop's clock ({@link EventLoop#time()}). */
@@ -28,7 +27,8 @@ public final class TimerHandle extends Handle {
 
   @Override
   public void cancel() {
-    core.unschedule(node);
+    loop.checkRoom("cancel");
+    loop.core().unschedule(node);
     callback.cancel();
   }
 

@@ -62,8 +62,14 @@ public abstract class Waiter<T extends @Nullable Object> {
    * on. So nothing is lost, whenever it is called. Only the first call does anything.
    *
    * @return whether it was still waiting
+   * @throws WrongThreadException if a task queued this waiter, and the call does not come from the
+   *     loop of that task
    */
   public final boolean abandon() {
+    Task<?> waiting = task;
+    if (waiting != null) {
+      waiting.loop().checkRoom("abandon");
+    }
     State before = state;
     state = State.GONE;
     WaitQueue<T, ?> from = queue;

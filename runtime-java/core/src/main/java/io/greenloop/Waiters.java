@@ -41,6 +41,19 @@ final class Waiters {
     return false;
   }
 
+  /** Takes back the first one of class {@code kind}, or gives null. */
+  <A> @Nullable A take(Class<A> kind) {
+    Object found = kind.isInstance(firstAction) ? firstAction : null;
+    for (int i = 0; found == null && others != null && i < others.size(); i += 2) {
+      found = kind.isInstance(others.get(i)) ? others.get(i) : null;
+    }
+    if (found == null) {
+      return null;
+    }
+    remove(found);
+    return kind.cast(found);
+  }
+
   /** Queues everybody and forgets them. */
   void queueAll(LoopCore core) {
     if (firstAction != null) {

@@ -22,7 +22,7 @@ final class Waits {
     Strand strand = present(loop.core().currentStrand());
     future.addWaiter(strand, null);
     task.park(future, strand);
-    task.checkAfterWait(future.isCancelled());
+    task.checkAfterWait(future.endsWaitCancelled());
   }
 
   /** Parks the current task until the loop's clock shows {@code dueNanos}. */

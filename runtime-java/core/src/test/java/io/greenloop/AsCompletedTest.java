@@ -160,4 +160,45 @@ class AsCompletedTest {
           assertThat(iterator.next()).isSameAs(promise);
         });
   }
+
+  @Test
+  void whatACancelledWaiterGivesBackGoesToTheNextOne(TestLoop t) {
+    t.run(
+        () -> {
+          Promise<Integer> one = Aio.newPromise();
+          Promise<Integer> two = Aio.newPromise();
+          var iterator = asCompleted(List.of(one, two));
+          var first = spawn(iterator::next);
+          var second = spawn(iterator::next);
+          yieldNow();
+          one.complete(1);
+          yieldNow(); // the place of the first is filled, it is queued behind us
+          first.cancel();
+
+          assertThat(Aio.waitFor(second, ofMillis(50))).isSameAs(one);
+          assertThat(first.isCancelled()).isTrue();
+          two.complete(2);
+          assertThat(iterator.next()).isSameAs(two);
+          assertThat(iterator.hasNext()).isFalse();
+        });
+  }
+
+  @Test
+  void closingItEndsTheWaitForTheNextOne(TestLoop t) {
+    t.run(
+        () -> {
+          Promise<Integer> promise = Aio.newPromise();
+          var iterator = asCompleted(List.of(promise));
+          var waiter = spawn(iterator::next);
+          yieldNow();
+
+          iterator.close();
+
+          assertThatThrownBy(() -> Aio.waitFor(waiter, ofMillis(50)))
+              .isExactlyInstanceOf(CancelledError.class)
+              .hasMessage("asCompleted: closed before the next one was done");
+          assertThat(iterator.hasNext()).isFalse();
+          assertThat(promise.isDone()).isFalse();
+        });
+  }
 }

@@ -1,9 +1,11 @@
 package io.greenloop;
 
 import static io.greenloop.Aio.currentTask;
+import static io.greenloop.Aio.gather;
 import static io.greenloop.Aio.newPromise;
 import static io.greenloop.Aio.sleep;
 import static io.greenloop.Aio.spawn;
+import static io.greenloop.Aio.timeout;
 import static io.greenloop.Aio.yieldNow;
 import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -300,5 +302,55 @@ class CancelTest {
         });
 
     assertThat(t.trail()).containsExactly("cleanup cancelled too@1");
+  }
+
+  @Test
+  void aRequestThatComesRoundACircleCountsOnce(TestLoop t) {
+    t.run(
+        () -> {
+          Task<?>[] second = new Task<?>[1];
+          var first =
+              spawn(
+                  () -> {
+                    try {
+                      timeout(ofMillis(50), () -> second[0].join());
+                    } catch (AsyncTimeoutException timeout) {
+                      t.note("timeout, " + currentTask().orElseThrow().cancelRequests() + " left");
+                    }
+                    sleep(ofMillis(50));
+                    return "went on";
+                  });
+          second[0] = spawn(() -> first.join());
+
+          assertThat(first.join()).isEqualTo("went on");
+          assertThat(second[0].cancelRequests()).isEqualTo(1);
+        });
+
+    assertThat(t.trail()).containsExactly("timeout, 0 left@50");
+  }
+
+  @Test
+  void aRequestThatComesRoundSeveralCirclesCountsOnce(TestLoop t) {
+    t.run(
+        () -> {
+          var others = new ArrayList<Task<String>>();
+          var first =
+              spawn(
+                  () -> {
+                    try {
+                      timeout(ofMillis(50), () -> gather(others).join());
+                    } catch (AsyncTimeoutException timeout) {
+                      t.note("timeout, " + currentTask().orElseThrow().cancelRequests() + " left");
+                    }
+                    sleep(ofMillis(50));
+                    return "went on";
+                  });
+          others.add(spawn(() -> first.join()));
+          others.add(spawn(() -> first.join()));
+
+          assertThat(first.join()).isEqualTo("went on");
+        });
+
+    assertThat(t.trail()).containsExactly("timeout, 0 left@50");
   }
 }

@@ -212,4 +212,42 @@ class ExecutorTest {
     ended.await();
     assertThat(t.errors()).isEmpty();
   }
+
+  private static LoopFuture<Integer> jobThatWaits(CountDownLatch started, CountDownLatch release) {
+    return toThread(
+        () -> {
+          started.countDown();
+          release.await();
+          return 1;
+        });
+  }
+
+  @Test
+  @RealTime
+  void theEndOfAJobDoesNotHideAnotherOneOfThatName(TestLoop t) {
+    var started = new CountDownLatch(2);
+    var releaseFirst = new CountDownLatch(1);
+    var releaseSecond = new CountDownLatch(1);
+    t.run(
+        () -> {
+          Aio.currentTask().orElseThrow().setName("main");
+          var first = jobThatWaits(started, releaseFirst);
+          jobThatWaits(started, releaseSecond);
+          Aio.blocking(
+              () -> {
+                started.await();
+                return null;
+              });
+          releaseFirst.countDown();
+          first.join();
+          t.loop().shutdownExecutor(ofMillis(20));
+          releaseSecond.countDown();
+          yieldNow();
+        });
+
+    assertThat(t.errorMessages())
+        .singleElement()
+        .asString()
+        .endsWith("; still running: [io.greenloop.ExecutorTest of task 'main']");
+  }
 }

@@ -225,4 +225,34 @@ class InterleavingsTest {
       assertThat(ran).containsExactly("callback");
     }
   }
+
+  @Test
+  void anInterruptAtTheVeryEndOfARunForeverDoesNotStopTheNextOne() {
+    Thread runner = Thread.currentThread();
+    var ran = new ArrayList<String>();
+    try (var loop = EventLoop.create()) {
+      loop.callSoon(
+          () -> {
+            loop.stop();
+            runner.interrupt();
+            while (runner.isInterrupted() || runner.getState() != Thread.State.WAITING) {
+              Thread.onSpinWait(); // until it has posted its request, in this last turn
+            }
+          });
+      loop.runForever();
+      assertThat(Thread.interrupted()).isTrue();
+
+      loop.callSoon(
+          () ->
+              loop.callSoon(
+                  () ->
+                      loop.callSoon(
+                          () -> {
+                            ran.add("all");
+                            loop.stop();
+                          })));
+      loop.runForever();
+    }
+    assertThat(ran).containsExactly("all");
+  }
 }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
@@ -148,5 +149,54 @@ class ShieldTest {
         });
 
     assertThat(t.trail()).containsExactly("inner cancelled@1");
+  }
+
+  @Test
+  void cancelledShieldsLeaveOneEntryAtTheInner(TestLoop t) {
+    t.run(
+        () -> {
+          Promise<String> inner = newPromise();
+          for (int i = 0; i < 1000; i++) {
+            shield(inner).cancel();
+          }
+          var core = LoopCores.of(t.loop());
+          int before = core.readyEntries();
+
+          inner.complete("x");
+
+          assertThat(core.readyEntries() - before).isEqualTo(1);
+        });
+  }
+
+  @Test
+  void aFailureThatAnotherShieldPassesOnIsNotReported(TestLoop t) {
+    t.run(
+        () -> {
+          Promise<String> inner = newPromise();
+          var first = shield(inner);
+          var second = shield(inner);
+          first.cancel();
+
+          inner.completeExceptionally(new IOException("seen"));
+
+          assertThatThrownBy(second::join).hasMessage("seen");
+        });
+    assertThat(t.errors()).isEmpty();
+  }
+
+  @Test
+  void aCancelAfterTheInnerHasFailedReportsTheFailureAsWell(TestLoop t) {
+    t.run(
+        () -> {
+          Promise<String> inner = newPromise();
+          var outer = shield(inner);
+          inner.completeExceptionally(new IOException("late"));
+          outer.cancel(); // the outer one was about to take it
+          yieldNow();
+        });
+    assertThat(t.errorMessages())
+        .singleElement()
+        .asString()
+        .endsWith(" failed after the waiter of its shield had been cancelled");
   }
 }

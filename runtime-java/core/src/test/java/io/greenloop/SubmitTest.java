@@ -3,14 +3,17 @@ package io.greenloop;
 import static io.greenloop.Aio.newPromise;
 import static io.greenloop.Aio.sleep;
 import static io.greenloop.Aio.spawn;
+import static io.greenloop.Aio.yieldNow;
 import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -298,5 +301,79 @@ class SubmitTest {
           inner.complete("x");
           assertThat(Aio.waitFor(wrapper, ofMillis(1))).isEqualTo("x");
         });
+  }
+
+  @Test
+  void afterTheCloseAFinishedTaskGivesItsOutcomeAndAPendingOneIsRefused() {
+    var loop = EventLoop.create();
+    var finished = loop.spawn(() -> 1);
+    loop.runUntilComplete(finished);
+    Promise<Integer> failed = loop.newPromise();
+    failed.completeExceptionally(new IOException("x"));
+    Promise<Integer> cancelled = loop.newPromise();
+    cancelled.cancel();
+    Promise<Integer> pending = loop.newPromise();
+    failed.exceptionNow();
+    loop.close();
+
+    assertThat(finished.toCompletableFuture()).isCompletedWithValue(1);
+    assertThat(failed.toCompletableFuture().exceptionNow()).hasMessage("x");
+    assertThat(cancelled.toCompletableFuture()).isCancelled();
+    assertThat(pending.toCompletableFuture().exceptionNow())
+        .isInstanceOf(LoopClosedException.class);
+  }
+
+  @Test
+  void aCancelThatComesDuringTheEagerStartIsPassedOnOnce(TestLoop t) {
+    t.loop().setTaskFactory(TaskFactories.eager());
+    var result = new CompletableFuture<?>[1];
+    result[0] =
+        t.loop()
+            .submit(
+                () -> {
+                  result[0].cancel(true);
+                  try {
+                    return newPromise().join();
+                  } finally {
+                    for (int i = 0; i < 5; i++) {
+                      yieldNow();
+                    }
+                    t.note("cleaned up after " + Aio.currentTask().orElseThrow().cancelRequests());
+                  }
+                });
+
+    t.runUntilIdle();
+
+    assertThat(t.trail()).containsExactly("cleaned up after 1@0");
+  }
+
+  @Test
+  void whatAnyThreadMayCallGoesThroughTheInboxDuringSetupToo(TestLoop t) {
+    var core = LoopCores.of(t.loop());
+    Promise<String> promise = t.loop().newPromise();
+    var view = promise.toCompletableFuture();
+    var steps = new ArrayList<TaskDriver.Steps<String>>();
+    var driven =
+        t.loop()
+            .drive(
+                TaskOptions.DEFAULT,
+                new TaskDriver<String>() {
+                  @Override
+                  public void start(TaskDriver.Steps<String> own) {
+                    steps.add(own);
+                  }
+
+                  @Override
+                  public void cancel(String reason) {}
+                });
+    t.runUntilIdle();
+
+    view.cancel(true);
+    steps.getFirst().run(() -> steps.getFirst().succeed("done"));
+
+    assertThat(core.readyEntries()).isZero(); // which another thread may be about to run
+    t.runUntilIdle();
+    assertThat(promise.isCancelled()).isTrue();
+    assertThat(driven.getNow()).isEqualTo("done");
   }
 }

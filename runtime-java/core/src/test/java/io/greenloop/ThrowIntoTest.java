@@ -14,6 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class ThrowIntoTest {
+  private static final ScopedValue<String> USER = ScopedValue.newInstance();
+
   private static final class Kill extends Error {
     private static final long serialVersionUID = 1L;
 
@@ -264,5 +266,63 @@ class ThrowIntoTest {
           assertThatThrownBy(victim::join).isSameAs(kill);
           assertThat(kill.getSuppressed()).hasOnlyElementsOfType(InterruptedException.class);
         });
+  }
+
+  @Test
+  void aCancelledGatherThatIsDoneLeavesTheCancelForTheNextWait(TestLoop t) {
+    t.run(
+        () -> {
+          var child = spawn(() -> Aio.newPromise().join());
+          var all = Aio.gather(child);
+          var victim =
+              spawn(
+                  () -> {
+                    try {
+                      all.join();
+                    } catch (Kill kill) {
+                      t.note(kill.getMessage());
+                      Aio.sleep(ofMillis(50));
+                      t.note("slept");
+                    }
+                  });
+          yieldNow();
+          victim.cancel("first");
+          while (!all.isDone()) {
+            yieldNow();
+          }
+          victim.throwInto(new Kill("second")); // it is queued, and has not run
+
+          assertThatThrownBy(victim::join)
+              .isExactlyInstanceOf(CancelledError.class)
+              .hasMessage("first");
+        });
+
+    assertThat(t.trail()).containsExactly("second@0");
+  }
+
+  @Test
+  void aBodyWithReboundValuesIsToldThatItWillNeverRun(TestLoop t) {
+    record Wanting(TestLoop t) implements TaskBody<String> {
+      @Override
+      public String call() {
+        return USER.get();
+      }
+
+      @Override
+      public void neverRun(Throwable reason) {
+        t.note("never: " + reason.getMessage());
+      }
+    }
+    t.run(
+        () ->
+            ScopedValue.where(USER, "ann")
+                .run(
+                    () -> {
+                      var options = TaskOptions.DEFAULT.rebind(USER);
+                      t.loop().spawn(options, new Wanting(t)).cancel("cancelled");
+                      assertThat(t.loop().spawn(options, new Wanting(t)).join()).isEqualTo("ann");
+                    }));
+
+    assertThat(t.trail()).containsExactly("never: cancelled@0");
   }
 }

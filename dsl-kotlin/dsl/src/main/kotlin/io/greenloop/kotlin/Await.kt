@@ -123,9 +123,13 @@ private suspend fun <T> LoopFuture<T>.awaitElsewhere(): T =
         }
       }
     core.enter(follow) {
-      continuation.resumeWithException(
-        LoopClosedException("await: ${loop()} was closed before $this was done"),
-      )
+      if (isDone) {
+        continuation.resumeLike(this)
+      } else {
+        continuation.resumeWithException(
+          LoopClosedException("await: ${loop()} was closed before $this was done"),
+        )
+      }
     }
     continuation.invokeOnCancellation { cause -> core.enter({ cancel(cause?.message) }) {} }
   }

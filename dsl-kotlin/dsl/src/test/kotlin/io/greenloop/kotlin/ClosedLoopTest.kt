@@ -13,6 +13,7 @@ import kotlinx.coroutines.async
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.runBlocking
+import java.util.concurrent.Callable
 import kotlin.time.Duration.Companion.seconds
 
 class ClosedLoopTest :
@@ -35,6 +36,17 @@ class ClosedLoopTest :
       loop.close()
       deferred.isCompleted shouldBe true
       runBlocking { shouldThrow<LoopClosedException> { deferred.await() } }
+    }
+
+    test("what ended before its loop closed still has its outcome") {
+      val loop = EventLoop.create()
+      val task = loop.spawn(Callable { 1 })
+      loop.runUntilComplete(task)
+      loop.close()
+      runBlocking {
+        task.await() shouldBe 1
+        task.asDeferred().await() shouldBe 1
+      }
     }
 
     test(

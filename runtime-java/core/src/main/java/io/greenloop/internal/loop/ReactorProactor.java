@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReactorProactor implements Proactor {
   private final LoopCore loop;
+  private final Consumer<String> roomCheck;
 
-  /** A proactor on the reactor of {@code loop}. */
-  public ReactorProactor(LoopCore loop) {
+  /**
+   * A proactor on the reactor of {@code loop}.
+   *
+   * @param roomCheck gets the name of each call, and throws if the caller may not make it
+   */
+  public ReactorProactor(LoopCore loop, Consumer<String> roomCheck) {
     this.loop = loop;
+    this.roomCheck = roomCheck;
   }
 
   @Override
@@ -80,6 +87,7 @@ public final class ReactorProactor implements Proactor {
   }
 
   private Operation submit(Pending<?> operation) {
+    roomCheck.accept(operation.verb);
     try {
       operation.begin(loop.poller().watch(operation.channel));
     } catch (IOException e) { // no reactor to be had
@@ -167,6 +175,7 @@ public final class ReactorProactor implements Proactor {
 
     @Override
     public boolean cancel() {
+      roomCheck.accept("cancel");
       if (ended || isDecided()) {
         return false;
       }
