@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** Between the futures of one loop and those of {@code java.util.concurrent}. */
@@ -18,6 +19,10 @@ final class Bridges {
 
   /** What others may wait for although this loop never gets to it. Loop room. */
   private final Set<Mirror<?>> open = Collections.newSetFromMap(new WeakHashMap<>());
+
+  /** Those whose jobs somebody may still wait for. Any thread. */
+  private final Set<LoopExecutor> executors =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   Bridges(EventLoop loop) {
     this.loop = loop;
@@ -153,8 +158,20 @@ final class Bridges {
     return future;
   }
 
+  /** The loop as an executor. Any thread. */
+  ScheduledExecutorService executor() {
+    var executor = new LoopExecutor(loop);
+    executors.add(executor);
+    return executor;
+  }
+
   /** The loop is closed: who waits elsewhere for what it did not finish is told. Setup. */
   void close() {
+    List<LoopExecutor> left;
+    synchronized (executors) {
+      left = List.copyOf(executors);
+    }
+    left.forEach(LoopExecutor::loopClosed);
     List<Mirror<?>> waiting = List.copyOf(open);
     open.clear();
     waiting.forEach(Mirror::loopClosed);

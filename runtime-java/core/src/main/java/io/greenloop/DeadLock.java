@@ -1,5 +1,6 @@
 package io.greenloop;
 
+import io.greenloop.internal.loop.OutsideWork;
 import java.util.Set;
 
 /** Finds out whether a loop that nothing can wake is dead-locked, and says who waits for what. */
@@ -20,6 +21,9 @@ final class DeadLock {
       if (!task.waitsForLoopOnly()) {
         return;
       }
+    }
+    if (loop.core().outsideWork().stream().anyMatch(OutsideWork::isGoingOn)) {
+      return;
     }
     if (loop.runs().reportsDeadLock()) {
       loop.report(ErrorContext.of(report(loop, tasks), null));

@@ -457,10 +457,10 @@ public final class EventLoop implements AutoCloseable {
    *
    * <p>Each call gives an executor of its own. Cancelling a future of it with {@code true} cancels
    * the task. {@code shutdown} lets delayed jobs run and ends periodic ones; the loop itself goes
-   * on. Jobs that a closed loop has not run never end.
+   * on. Closing the loop cancels the jobs that it has not finished.
    */
   public ScheduledExecutorService asExecutor() {
-    return new LoopExecutor(this);
+    return bridges.executor();
   }
 
   /** Replaces the default pool. */

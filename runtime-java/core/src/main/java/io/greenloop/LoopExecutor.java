@@ -104,14 +104,15 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
   }
 
   private void begin(Job<?> job) {
+    jobs.add(job); // before the look at the flag: a shutdown at the same time sees one of the two
     if (shutDown) {
+      job.leave();
       throw new RejectedExecutionException("execute: the executor of " + loop + " is shut down");
     }
-    jobs.add(job);
     try {
       loop.callSoonThreadsafe(job::arm);
     } catch (LoopClosedException closed) {
-      jobs.remove(job);
+      job.leave();
       throw new RejectedExecutionException(closed);
     }
   }
@@ -122,10 +123,14 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
   }
 
   /** One job: FutureTask carries the outcome, the loop carries the running. */
-  private final class Job<V> extends FutureTask<V> implements RunnableScheduledFuture<V> {
+  private final class Job<V> extends FutureTask<V>
+      implements RunnableScheduledFuture<V>, TaskBody<@Nullable Void> {
     private final long periodNanos; // 0: once
     private final boolean fromEnd;
     private volatile long dueNanos;
+
+    /** A job that is cancelled while it has a task ends with that, which may have to clean up. */
+    private volatile boolean hasTask;
 
     // On the loop only.
     private @Nullable TimerHandle timer;
@@ -133,9 +138,9 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
 
     Job(Callable<V> body, long delayNanos, long periodNanos, boolean fromEnd) {
       super(body);
-      this.periodNanos = periodNanos;
+      this.periodNanos = Math.min(periodNanos, Times.FAR);
       this.fromEnd = fromEnd;
-      this.dueNanos = loop.time().toNanos() + Math.max(0, delayNanos);
+      this.dueNanos = loop.time().toNanos() + Math.clamp(delayNanos, 0, Times.FAR);
     }
 
     /** On the loop. */
@@ -143,7 +148,7 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
       if (isDone()) {
         return;
       }
-      if (dueNanos > loop.time().toNanos()) {
+      if (dueNanos - loop.time().toNanos() > 0) {
         timer = loop.callAt(Duration.ofNanos(dueNanos), this::start);
       } else {
         start();
@@ -151,18 +156,48 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
     }
 
     private void start() {
-      task = loop.spawn(this::runInTask);
+      hasTask = true; // from here on, whoever cancels leaves the rest to the task
+      if (isDone()) {
+        leave();
+      } else {
+        task = loop.spawn((TaskBody<@Nullable Void>) this);
+      }
     }
 
-    private void runInTask() {
+    /** The task. */
+    @Override
+    public @Nullable Void call() {
+      boolean again = false;
       if (periodNanos == 0) {
         run();
-      } else if (runAndReset() && !shutDown) {
+      } else {
+        again = runAndReset() && !shutDown;
+      }
+      hasTask = false;
+      if (again) {
         dueNanos = (fromEnd ? loop.time().toNanos() : dueNanos) + periodNanos;
         arm();
       } else {
-        cancel(false); // a no-op if it failed
+        end();
       }
+      return null;
+    }
+
+    @Override
+    public void neverRun(Throwable reason) {
+      hasTask = false;
+      end();
+    }
+
+    /** Nothing of it will run any more. */
+    private void end() {
+      super.cancel(false); // a no-op if it is done
+      leave();
+    }
+
+    private void leave() {
+      jobs.remove(this);
+      countDownIfIdle();
     }
 
     @Override
@@ -185,8 +220,9 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
 
     @Override
     protected void done() {
-      jobs.remove(this);
-      countDownIfIdle();
+      if (!hasTask) {
+        leave();
+      }
     }
 
     @Override
@@ -226,6 +262,13 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
     }
     countDownIfIdle();
     return waiting;
+  }
+
+  /** The loop is closed: what it has not finished never goes on. Setup. */
+  void loopClosed() {
+    for (Job<?> job : jobs) {
+      job.end();
+    }
   }
 
   private void countDownIfIdle() {

@@ -81,8 +81,8 @@ final class PendingRequests {
     return injected.poll();
   }
 
-  /** The wait did not come about: what it took is for the next one. */
-  void waitRefused() {
+  /** The wait throws nothing of all this: what it took is for the next one. */
+  void leaveToNextWait() {
     undelivered.addAll(0, atWait);
     atWait.clear();
     waitLeft = false;

@@ -30,6 +30,16 @@ final class Rebinding {
     return carrier == null ? ScopedValue.where(value, bound) : carrier.where(value, bound);
   }
 
+  <T extends @Nullable Object> Callable<? extends T> around(Callable<? extends T> body) {
+    ScopedValue.Carrier bound = carrier;
+    if (bound == null) {
+      return body;
+    }
+    return body instanceof TaskBody<? extends T> wantsToKnow
+        ? new BoundBody<T>(bound, wantsToKnow)
+        : () -> bound.<T, Exception>call(body::call);
+  }
+
   private record BoundBody<T extends @Nullable Object>(
       ScopedValue.Carrier bound, TaskBody<? extends T> body) implements TaskBody<T> {
     @Override
@@ -39,17 +49,7 @@ final class Rebinding {
 
     @Override
     public void neverRun(Throwable reason) {
-      body.neverRun(reason);
+      bound.run(() -> body.neverRun(reason));
     }
-  }
-
-  <T extends @Nullable Object> Callable<? extends T> around(Callable<? extends T> body) {
-    ScopedValue.Carrier bound = carrier;
-    if (bound == null) {
-      return body;
-    }
-    return body instanceof TaskBody<? extends T> wantsToKnow
-        ? new BoundBody<>(bound, wantsToKnow)
-        : () -> bound.<T, Exception>call(body::call);
   }
 }

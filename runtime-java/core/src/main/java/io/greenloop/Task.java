@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -452,7 +453,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     } catch (PinnedException e) {
       leave(on, strand);
       if (pending != null) {
-        pending.waitRefused();
+        pending.leaveToNextWait();
       }
       throw e;
     } finally {
@@ -497,6 +498,19 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
       if (instead != null) {
         throw Unchecked.raise(instead);
       }
+    }
+  }
+
+  /**
+   * {@link #checkAfterWait(boolean)}, unless the wait has had an effect that cannot be undone: then
+   * what was asked meanwhile is for the next wait, and stays with who asked.
+   */
+  final void checkAfterWait(boolean cancelled, BooleanSupplier happened) {
+    PendingRequests requests = pending;
+    if (requests != null && happened.getAsBoolean()) {
+      requests.leaveToNextWait();
+    } else {
+      checkAfterWait(cancelled);
     }
   }
 

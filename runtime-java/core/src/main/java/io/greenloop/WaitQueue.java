@@ -4,6 +4,8 @@ import static io.greenloop.internal.check.Known.present;
 
 import io.greenloop.internal.loop.Strand;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,18 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
    * @throws IllegalStateException in a callback (no task to park), or while pinned
    */
   public T park(String operation, B brought) {
+    return park(operation, brought, nothing -> false);
+  }
+
+  /**
+   * {@link #park(String, Object)} for waits that cannot be undone once they have had their effect:
+   * then a cancel, and what was thrown into the task, are left for its next wait.
+   *
+   * @param happened asked after the wait was served, and only if something else was asked of the
+   *     task meanwhile: whether, with what was brought, it is too late to pass on what was handed
+   *     over
+   */
+  public T park(String operation, B brought, Predicate<? super B> happened) {
     Task<?> task = Task.currentOrNull();
     if (task == null) {
       task = EventLoop.running(operation).taskThatMayWait(operation); // throws: says why not
@@ -73,12 +87,26 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
     link(waiter, brought, task);
     try {
       task.park(waiter, strand);
-      task.checkAfterWait(false);
+      task.checkAfterWait(false, () -> waiter.isServed() && happened.test(brought));
     } catch (Throwable instead) {
       waiter.abandon();
       throw instead;
     }
     return waiter.outcome();
+  }
+
+  /**
+   * {@link LoopFuture#join} for those who make one wait of several: {@code happened} is as in {@link
+   * #park(String, Object, Predicate)}, and where it holds this returns, however the future ended.
+   */
+  public static void parkUntilDone(
+      String operation, LoopFuture<?> future, BooleanSupplier happened) {
+    if (!future.isDone()) {
+      Waits.untilDone(future, operation, happened);
+    }
+    if (!happened.getAsBoolean()) {
+      future.join();
+    }
   }
 
   /**

@@ -57,6 +57,11 @@ public abstract class Waiter<T extends @Nullable Object> {
     return state == State.WAITING;
   }
 
+  /** Whether something was handed to it, which it may still pass on. */
+  final boolean isServed() {
+    return state == State.SERVED;
+  }
+
   /**
    * Gives up: leaves the queue; or, if something was handed to it that it has not used, passes that
    * on. So nothing is lost, whenever it is called. Only the first call does anything.

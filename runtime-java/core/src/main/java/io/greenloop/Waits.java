@@ -5,6 +5,7 @@ import static io.greenloop.internal.check.Known.present;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.Strand;
 import io.greenloop.internal.loop.TimerNode;
+import java.util.function.BooleanSupplier;
 
 /** The places where a task gives the carrier back. All waiting goes through here. */
 final class Waits {
@@ -12,6 +13,11 @@ final class Waits {
 
   /** Parks the current task until {@code future} is done. */
   static void untilDone(LoopFuture<?> future, String operation) {
+    untilDone(future, operation, () -> false);
+  }
+
+  /** As above, but see {@link Task#checkAfterWait(boolean, BooleanSupplier)}. */
+  static void untilDone(LoopFuture<?> future, String operation, BooleanSupplier happened) {
     EventLoop loop = future.loop();
     Task<?> task = loop.taskThatMayWait(operation);
     if (future == task) {
@@ -22,7 +28,7 @@ final class Waits {
     Strand strand = present(loop.core().currentStrand());
     future.addWaiter(strand, null);
     task.park(future, strand);
-    task.checkAfterWait(future.endsWaitCancelled());
+    task.checkAfterWait(future.endsWaitCancelled(), happened);
   }
 
   /** Parks the current task until the loop's clock shows {@code dueNanos}. */

@@ -132,14 +132,19 @@ class ThrowIntoTest {
           cancelled.cancel("cancelled");
           var killed = spawn(new Wanting(t));
           killed.throwInto(new Kill("killed"));
+          var bound =
+              ScopedValue.where(USER, "ann")
+                  .call(() -> spawn(TaskOptions.DEFAULT.rebind(USER), new Wanting(t)));
+          bound.cancel("bound");
           var fine = spawn(new Wanting(t));
 
+          assertThat(bound.isDone()).isFalse();
           assertThat(fine.join()).isEqualTo("ran");
           assertThat(cancelled.isCancelled()).isTrue();
           assertThat(killed.exceptionNow()).hasMessage("killed");
         });
 
-    assertThat(t.trail()).containsExactly("never: killed@0", "never: cancelled@0", "ran@0");
+    assertThat(t.trail()).containsExactly("never: killed@0", "never: cancelled@0", "never: bound@0", "ran@0");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.greenloop.Aio
 import io.greenloop.CancelledError
 import io.greenloop.Promise
 import io.greenloop.Task
+import io.greenloop.internal.loop.OutsideWork
 import kotlinx.coroutines.AbstractCoroutine
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.InternalCoroutinesApi
@@ -26,7 +27,8 @@ internal open class GreenTask<T>(
     initParentJob = false,
     active = true,
   ),
-  GreenScope {
+  GreenScope,
+  OutsideWork {
   private var started = false
   private var bodyEnded = false
   private var ended = false
@@ -34,6 +36,9 @@ internal open class GreenTask<T>(
   private var cause: Throwable? = null
   private var isHandled = false
   private var wake: Promise<Unit>? = null
+
+  /** The child of unknown doings whose end is told to the loop. */
+  private var watched: Job? = null
 
   init {
     // Not by the super constructor: a parent that is cancelled already calls us back at once.
@@ -73,13 +78,31 @@ internal open class GreenTask<T>(
   fun run(body: () -> T): T {
     started = true
     element.task = Aio.currentTask().get()
-    val result = runCatching(body).recoverCatching { throw task.unmask(it) }
-    bodyEnded = true
-    if (cancelsBody) task.withdraw(this)
-    resumeWith(result.cancelledAsKotlin())
-    parkUntilEnded()
+    val core = dispatcher.core
+    core.outsideWork().add(this)
+    val result =
+      try {
+        val result = runCatching(body).recoverCatching { throw task.unmask(it) }
+        bodyEnded = true
+        if (cancelsBody) task.withdraw(this)
+        resumeWith(result.cancelledAsKotlin())
+        parkUntilEnded()
+        result
+      } finally {
+        core.outsideWork().remove(this)
+      }
     val failure = cause ?: return result.getOrThrow()
     throw toJava(failure)
+  }
+
+  /** As for a suspend task: what a kotlinx child does, and what it may bring about, is unknown. */
+  override fun isGoingOn(): Boolean {
+    val unknown = children.firstOrNull { taskOf(it) == null } ?: return false
+    if (unknown !== watched) {
+      watched = unknown
+      unknown.invokeOnCompletion { dispatcher.core.post(LookAgain, null) }
+    }
+    return true
   }
 
   private fun parkUntilEnded() {
@@ -136,4 +159,9 @@ internal open class GreenTask<T>(
     val core = dispatcher.core
     if (core.isOnLoop) action.run() else core.post(action, null)
   }
+}
+
+/** Wakes a loop that sleeps, which then asks anew whether anything can wake it. */
+private object LookAgain : Runnable {
+  override fun run() = Unit
 }

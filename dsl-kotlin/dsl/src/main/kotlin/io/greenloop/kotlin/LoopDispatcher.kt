@@ -15,6 +15,7 @@ import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.cancel
 import kotlin.coroutines.Continuation
+import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.coroutines.intrinsics.intercepted
@@ -131,7 +132,7 @@ public class LoopDispatcher private constructor(
     block: Runnable,
     context: CoroutineContext,
   ): DisposableHandle {
-    val timer = RunTimer(this, block, ownerOf(context))
+    val timer = RunTimer(this, block, context, ownerOf(context))
     timer.schedule(timeMillis.milliseconds.inWholeNanoseconds)
     return timer
   }
@@ -154,6 +155,16 @@ public class LoopDispatcher private constructor(
 /** The owner of coroutines that run for no task. */
 private object Ownerless : Rejecting {
   override fun rejected(action: Runnable) {
-    Dispatchers.IO.dispatch(EmptyCoroutineContext, action)
+    if (action is LoopTimer) {
+      action.loopClosed()
+    } else {
+      if (action is Continuation<*>) cancel(action.context)
+      Dispatchers.IO.dispatch(EmptyCoroutineContext, action)
+    }
+  }
+
+  private fun cancel(context: CoroutineContext) {
+    val dispatcher = context[ContinuationInterceptor] as? LoopDispatcher
+    context.cancel(dispatcher?.closedLoop())
   }
 }

@@ -9,6 +9,8 @@ import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.TimeoutCancellationException
+import kotlinx.coroutines.cancel
+import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.jvm.internal.CoroutineStackFrame
 
 /** Further than any program runs, and no sum with it overflows. */
@@ -35,6 +37,9 @@ internal abstract class LoopTimer(
     }
   }
 
+  /** The loop was closed before the time came: what waits for it is cancelled. */
+  abstract fun loopClosed()
+
   fun unschedule() {
     val core = dispatcher.core
     if (core.isOnLoop) {
@@ -57,6 +62,10 @@ internal class ResumeTimer(
     with(continuation) { dispatcher.resumeUndispatched(Unit) }
   }
 
+  override fun loopClosed() {
+    continuation.cancel(dispatcher.closedLoop())
+  }
+
   override fun invoke(cause: Throwable?) {
     unschedule()
   }
@@ -66,6 +75,7 @@ internal class ResumeTimer(
 internal class RunTimer(
   dispatcher: LoopDispatcher,
   private val block: Runnable,
+  private val context: CoroutineContext,
   owner: Any,
 ) : LoopTimer(dispatcher, owner),
   DisposableHandle {
@@ -88,6 +98,10 @@ internal class RunTimer(
         .mapNotNull { it.getStackTraceElement() }
         .toList()
     timeout.stackTrace = lines.toTypedArray() + timeout.stackTrace
+  }
+
+  override fun loopClosed() {
+    context.cancel(dispatcher.closedLoop())
   }
 
   override fun dispose() {

@@ -1,5 +1,6 @@
 package io.greenloop.kotlin
 
+import io.greenloop.Aio
 import io.greenloop.EventLoop
 import io.greenloop.LoopClosedException
 import io.greenloop.internal.loop.LoopCores
@@ -8,12 +9,21 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.joinAll
+import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
 import java.util.concurrent.Callable
+import java.util.concurrent.ConcurrentLinkedQueue
+import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.seconds
 
 class ClosedLoopTest :
@@ -66,6 +76,34 @@ class ClosedLoopTest :
         here.await() shouldBe 1
         bare.cancel()
       }
+    }
+
+    test("what a closed loop has not come to ends cancelled, without waiting and without going on") {
+      val loop = EventLoop.create()
+      val scope = CoroutineScope(LoopDispatcher(loop))
+      val trail = ConcurrentLinkedQueue<String>()
+      val delays =
+        scope.launch {
+          delay(1.hours)
+          trail += "delayed"
+        }
+      val limited =
+        scope.async {
+          try {
+            withTimeout(1.hours) { awaitCancellation() }
+          } catch (timeout: TimeoutCancellationException) {
+            trail += "time out"
+          }
+        }
+      loop.runUntilComplete(loop.spawn(Callable { repeat(4) { Aio.yieldNow() } }))
+      LoopCores.of(loop).pendingTimers() shouldBe 2
+      val queued = scope.launch { trail += "queued" }
+      loop.close()
+      runBlocking { joinAll(delays, limited, queued) }
+
+      trail.toList() shouldContainExactly emptyList()
+      listOf(delays, limited, queued).map { it.isCancelled } shouldContainExactly
+        listOf(true, true, true)
     }
 
     test("what is started in a cancelled scope ends cancelled and never runs") {

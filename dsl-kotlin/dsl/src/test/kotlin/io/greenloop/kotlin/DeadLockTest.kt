@@ -2,12 +2,17 @@ package io.greenloop.kotlin
 
 import io.greenloop.LoopExit
 import io.greenloop.Task
+import io.greenloop.internal.loop.LoopCores
+import io.greenloop.sync.Queue
+import io.greenloop.testing.TestLoop
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.launch
+import java.util.concurrent.CountDownLatch
 import kotlin.time.Duration.Companion.milliseconds
 
 class DeadLockTest :
@@ -53,6 +58,52 @@ class DeadLockTest :
       }
     }
 
+    test("a stackful body that waits for a child elsewhere, or for what it brings, is no dead-lock") {
+      virtually { t ->
+        val mayEnd = CountDownLatch(1)
+        val done = ArrayList<String>()
+        val waiter =
+          green {
+            launch(Dispatchers.IO) {
+              mayEnd.await()
+              done += "child"
+            }
+          }
+        openWhenAsleep(t, mayEnd)
+        waiter.await()
+        done
+      } shouldContainExactly listOf("child")
+      virtually { t ->
+        val mayPut = CountDownLatch(1)
+        val queue = Queue<String>()
+        val getter =
+          green {
+            launch(Dispatchers.IO) {
+              mayPut.await()
+              t.loop().callSoonThreadsafe { queue.put("item") }
+            }
+            queue.get()
+          }
+        openWhenAsleep(t, mayPut)
+        getter.await()
+      } shouldBe "item"
+    }
+
+    test("a child elsewhere that ends without bringing anything leaves a dead-lock") {
+      shouldThrow<LoopExit> {
+        virtually { t ->
+          val mayEnd = CountDownLatch(1)
+          val getter =
+            green {
+              launch(Dispatchers.IO) { mayEnd.await() }
+              Queue<String>().get()
+            }
+          openWhenAsleep(t, mayEnd)
+          getter.await()
+        }
+      }
+    }
+
     test("a wait inside kotlinx proves nothing, for anybody may end it") {
       virtually { t ->
         val channel = Channel<String>(1)
@@ -83,3 +134,15 @@ class DeadLockTest :
       }
     }
   })
+
+/** Opens [latch] once the loop has nothing left to do. */
+private fun openWhenAsleep(
+  t: TestLoop,
+  latch: CountDownLatch,
+) {
+  val core = LoopCores.of(t.loop())
+  Thread.ofPlatform().daemon().start {
+    while (!core.isAsleep) Thread.onSpinWait()
+    latch.countDown()
+  }
+}

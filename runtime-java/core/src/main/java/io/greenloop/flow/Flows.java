@@ -20,7 +20,7 @@ public final class Flows {
       throw new IllegalArgumentException("subscribe: buffer = " + buffer + " (expected >= 1)");
     }
     var received = new ReceivedItems<T>(EventLoop.current(), buffer);
-    publisher.subscribe(received);
+    publisher.subscribe(received.subscriber());
     return received;
   }
 

@@ -5,15 +5,17 @@ import io.greenloop.LoopClosedException;
 import io.greenloop.Promise;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a publisher, for one task at a time. Iterating parks while there is none, ends when
+ * The items of a publisher; each goes to one task, if several take them. Iterating parks while there is none, ends when
  * the publisher completes, and throws what the publisher failed with, after the items that came
  * before it.
  *
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> an item
  */
-public final class ReceivedItems<T> implements Iterable<T>, AutoCloseable, Flow.Subscriber<T> {
+public final class ReceivedItems<T> implements Iterable<T>, AutoCloseable {
   private final EventLoop loop;
   private final int buffer;
   private final AtomicReference<Flow.@Nullable Subscription> upstream = new AtomicReference<>();
@@ -37,7 +39,9 @@ public final class ReceivedItems<T> implements Iterable<T>, AutoCloseable, Flow.
   private int taken; // since the last request
   private boolean ended;
   private @Nullable Throwable failure;
-  private @Nullable Promise<@Nullable Void> news;
+
+  /** One for each task that waits: a task that is cancelled cancels its own. */
+  private final Set<Promise<@Nullable Void>> waiting = new LinkedHashSet<>();
 
   ReceivedItems(EventLoop loop, int buffer) {
     this.loop = loop;
@@ -67,8 +71,12 @@ public final class ReceivedItems<T> implements Iterable<T>, AutoCloseable, Flow.
     loop.checkRoom("ReceivedItems.hasNext");
     while (items.isEmpty() && !ended) {
       Promise<@Nullable Void> waited = loop.newPromise(); // a signal from outside ends it
-      news = waited;
-      waited.join();
+      waiting.add(waited);
+      try {
+        waited.join();
+      } finally {
+        waiting.remove(waited);
+      }
     }
     if (!items.isEmpty()) {
       return true;
@@ -113,43 +121,50 @@ public final class ReceivedItems<T> implements Iterable<T>, AutoCloseable, Flow.
 
   // ---- signals, from any thread ------------------------------------------------------------
 
-  @Override
-  public void onSubscribe(Flow.Subscription subscription) {
-    if (!upstream.compareAndSet(null, Objects.requireNonNull(subscription, "subscription"))) {
-      subscription.cancel(); // a publisher subscribes us once
-      return;
+  /** What the publisher gets to see. */
+  Flow.Subscriber<T> subscriber() {
+    return new Signals();
+  }
+
+  private final class Signals implements Flow.Subscriber<T> {
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      if (!upstream.compareAndSet(null, Objects.requireNonNull(subscription, "subscription"))) {
+        subscription.cancel(); // a publisher subscribes us once
+        return;
+      }
+      post(
+          () -> {
+            if (ended) {
+              subscription.cancel();
+            } else {
+              subscription.request(buffer);
+            }
+          });
     }
-    post(
-        () -> {
-          if (ended) {
-            subscription.cancel();
-          } else {
-            subscription.request(buffer);
-          }
-        });
-  }
 
-  @Override
-  public void onNext(T item) {
-    Objects.requireNonNull(item, "item");
-    post(
-        () -> {
-          if (!ended) {
-            items.add(item);
-            tell();
-          }
-        });
-  }
+    @Override
+    public void onNext(T item) {
+      Objects.requireNonNull(item, "item");
+      post(
+          () -> {
+            if (!ended) {
+              items.add(item);
+              tell();
+            }
+          });
+    }
 
-  @Override
-  public void onError(Throwable thrown) {
-    Objects.requireNonNull(thrown, "thrown");
-    post(() -> end(thrown));
-  }
+    @Override
+    public void onError(Throwable thrown) {
+      Objects.requireNonNull(thrown, "thrown");
+      post(() -> end(thrown));
+    }
 
-  @Override
-  public void onComplete() {
-    post(() -> end(null));
+    @Override
+    public void onComplete() {
+      post(() -> end(null));
+    }
   }
 
   private void end(@Nullable Throwable thrown) {
@@ -160,11 +175,10 @@ public final class ReceivedItems<T> implements Iterable<T>, AutoCloseable, Flow.
     }
   }
 
+  /** Tells all: one who is cancelled before it runs has taken nothing. */
   private void tell() {
-    if (news != null) {
-      news.tryComplete(null);
-      news = null;
-    }
+    waiting.forEach(waited -> waited.tryComplete(null));
+    waiting.clear();
   }
 
   private void hear() {

@@ -4,6 +4,7 @@ import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
 import io.greenloop.LoopClosedException;
 import io.greenloop.Promise;
+import io.greenloop.Task;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -41,6 +42,8 @@ final class TaskPublisher<T> implements Flow.Publisher<T> {
     private long demand;
     private @Nullable IllegalArgumentException refused;
     private @Nullable Promise<@Nullable Void> news;
+    private @Nullable Task<?> task;
+    private boolean taking; // it is in the source, not with the subscriber
 
     Emission(Flow.Subscriber<? super T> subscriber) {
       this.subscriber = subscriber;
@@ -48,10 +51,14 @@ final class TaskPublisher<T> implements Flow.Publisher<T> {
 
     /** The task. */
     void run() {
+      task = Task.currentOrNull();
       subscriber.onSubscribe(this);
       try {
         emit();
       } catch (CancelledError end) {
+        if (cancelled) {
+          return; // by the subscriber, which wants to hear nothing of it
+        }
         signalError(new IllegalStateException("the task of the publisher was cancelled", end));
         throw end;
       } catch (Throwable thrown) {
@@ -62,18 +69,28 @@ final class TaskPublisher<T> implements Flow.Publisher<T> {
     private void emit() throws Exception {
       Iterator<? extends T> items = null;
       while (isWanted()) {
-        if (items == null) {
-          items = source.call().iterator();
-        }
-        if (!items.hasNext()) {
-          if (!cancelled) {
-            cancelled = true;
-            subscriber.onComplete();
+        T item = null;
+        taking = true;
+        try {
+          if (items == null) {
+            items = source.call().iterator();
           }
+          if (items.hasNext()) {
+            item = Objects.requireNonNull(items.next(), "item");
+          }
+        } finally {
+          taking = false;
+        }
+        if (cancelled) {
+          return;
+        }
+        if (item == null) {
+          cancelled = true;
+          subscriber.onComplete();
           return;
         }
         demand--;
-        subscriber.onNext(Objects.requireNonNull(items.next(), "item"));
+        subscriber.onNext(item);
       }
     }
 
@@ -115,7 +132,13 @@ final class TaskPublisher<T> implements Flow.Publisher<T> {
     @Override
     public void cancel() {
       cancelled = true;
-      post(this::tell);
+      post(
+          () -> {
+            if (taking && task != null) {
+              task.cancel("its subscription was cancelled");
+            }
+            tell();
+          });
     }
 
     private void tell() {

@@ -33,6 +33,11 @@ final class DequeItems<T> implements Items<T> {
   }
 
   @Override
+  public boolean contains(T item) {
+    return deque.stream().anyMatch(each -> each == item);
+  }
+
+  @Override
   public boolean withdraw(T item) {
     Iterator<T> newestFirst = lastFirst ? deque.iterator() : deque.descendingIterator();
     while (newestFirst.hasNext()) {

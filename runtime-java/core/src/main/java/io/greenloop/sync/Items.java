@@ -13,6 +13,9 @@ interface Items<T> {
   /** Puts an item back that was taken last. */
   void putBack(T item);
 
+  /** Whether this very object is there. */
+  boolean contains(T item);
+
   /** Removes this very object, the newest if it is there more than once. */
   boolean withdraw(T item);
 

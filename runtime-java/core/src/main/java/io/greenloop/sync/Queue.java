@@ -1,6 +1,5 @@
 package io.greenloop.sync;
 
-import io.greenloop.CancelledError;
 import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
 import java.util.Iterator;
@@ -94,12 +93,7 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
       return;
     }
     bind();
-    var offer = new Offer<>(item);
-    try {
-      putters.park("Queue.put", offer);
-    } catch (CancelledError cancel) {
-      offer.endCancelled(cancel);
-    }
+    putters.park("Queue.put", new Offer<>(item), this::isTaken);
   }
 
   /**
@@ -131,7 +125,7 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
   }
 
   void put(Offer<T> offer, Waiter<@Nullable Void> waiter) {
-    boolean done = !closed && tryPut(offer.item);
+    boolean done = !closed && tryPut(offer.item());
     bind();
     putters.add(waiter, offer);
     if (done) {
@@ -208,7 +202,7 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
   }
 
   private T takeFromPutter() {
-    T item = putters.firstBrought().item;
+    T item = putters.firstBrought().item();
     unfinished++;
     putters.serveFirst(null);
     return item;
@@ -227,10 +221,14 @@ public sealed class Queue<T> extends LoopBound implements Iterable<T>, AutoClose
     }
   }
 
+  /** Whether somebody has the item of a putter that was served. */
+  boolean isTaken(Offer<T> offer) {
+    return !items.contains(offer.item());
+  }
+
   /** From a putter that was cancelled after {@code item} went in. */
   private void withdraw(Offer<T> offer) {
-    offer.taken = !items.withdraw(offer.item);
-    if (!offer.taken) {
+    if (items.withdraw(offer.item())) {
       finished(1);
       admitPutters();
     }

@@ -1,16 +1,17 @@
 package io.greenloop.sync;
 
 import io.greenloop.Awaitable;
-import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
 import io.greenloop.LoopFuture;
 import io.greenloop.Promise;
 import io.greenloop.Registration;
+import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -42,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Select<R extends @Nullable Object> {
   private final List<Clause<?, R>> clauses = new ArrayList<>();
+  private final List<Queue<?>> getsFrom = new ArrayList<>();
+  private final List<Queue<?>> putsInto = new ArrayList<>();
   private @Nullable Supplier<? extends R> otherwise;
   private boolean loopOnly = true;
 
@@ -51,21 +54,40 @@ public final class Select<R extends @Nullable Object> {
   /**
    * Takes the next item of {@code queue}; a queue that is closed and empty ends the selection with
    * a {@link QueueClosedException}.
+   *
+   * @throws IllegalArgumentException if this selection puts into the same queue: it would serve
+   *     itself
    */
   public <T> Select<R> get(Queue<T> queue, Function<? super T, ? extends R> then) {
+    refuseBothWays(queue, putsInto, "Select.get: this selection puts into ");
+    getsFrom.add(queue);
     return this.<T>on(waiter -> queue.get(waiter), then);
   }
 
-  /** Puts {@code item} into {@code queue}; one that is closed ends the selection with its error. */
+  /**
+   * Puts {@code item} into {@code queue}; one that is closed ends the selection with its error.
+   *
+   * @throws IllegalArgumentException if this selection gets from the same queue: it would serve
+   *     itself
+   */
   public <T> Select<R> put(Queue<T> queue, T item, Supplier<? extends R> then) {
+    refuseBothWays(queue, getsFrom, "Select.put: this selection gets from ");
+    putsInto.add(queue);
     return this.<@Nullable Void>add(
         arm -> {
           var offer = new Offer<>(item);
-          arm.offer = offer;
+          arm.isTaken = () -> queue.isTaken(offer);
           queue.put(offer, arm);
           return () -> {};
         },
         nothing -> then.get());
+  }
+
+  private static void refuseBothWays(Queue<?> queue, List<Queue<?>> otherWay, String but) {
+    if (otherWay.stream().anyMatch(other -> other == queue)) {
+      throw new IllegalArgumentException(
+          but + queue.identity() + ", and never meets itself; use two selections");
+    }
   }
 
   /**
@@ -132,9 +154,7 @@ public final class Select<R extends @Nullable Object> {
     Run run = begin();
     if (!run.isDecided()) {
       try {
-        run.decided().join();
-      } catch (CancelledError cancel) {
-        run.endCancelled(cancel);
+        WaitQueue.parkUntilDone("Select.run", run.decided(), run::hasPut);
       } catch (Throwable failure) {
         run.drop();
         throw failure;
@@ -231,16 +251,9 @@ public final class Select<R extends @Nullable Object> {
       return Objects.requireNonNull(otherwise, "not decided yet").get();
     }
 
-    /**
-     * Gives up, unless what it has put is with somebody already: see {@link Offer#endCancelled}.
-     */
-    private void endCancelled(CancelledError cancel) {
-      drop();
-      Arm<?, R> chosen = winner;
-      if (chosen == null || chosen.offer == null) {
-        throw cancel;
-      }
-      chosen.offer.endCancelled(cancel);
+    /** Whether it has put something that is with somebody: nothing can undo that. */
+    private boolean hasPut() {
+      return winner != null && winner.isTaken.getAsBoolean();
     }
 
     /** Gives up: what was taken goes to the next one who waits for it, or back. */
@@ -254,7 +267,7 @@ public final class Select<R extends @Nullable Object> {
       extends Waiter<T> {
     private final Function<? super T, ? extends R> then;
     private final Consumer<Arm<T, R>> won;
-    private @Nullable Offer<?> offer; // if it puts something
+    private BooleanSupplier isTaken = () -> false; // what it has put, by somebody
     private @Nullable Runnable stop; // what is left to do when it is over
     private @Nullable Supplier<? extends R> result;
 

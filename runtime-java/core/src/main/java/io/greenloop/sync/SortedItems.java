@@ -36,6 +36,11 @@ final class SortedItems<T> implements Items<T> {
   }
 
   @Override
+  public boolean contains(T item) {
+    return heap.stream().anyMatch(each -> each.item == item);
+  }
+
+  @Override
   public boolean withdraw(T item) {
     for (Iterator<Entry<T>> entries = heap.iterator(); entries.hasNext(); ) {
       if (entries.next().item == item) {

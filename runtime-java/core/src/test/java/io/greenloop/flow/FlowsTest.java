@@ -59,6 +59,20 @@ class FlowsTest {
     public void cancel() {}
   }
 
+  /** A publisher whose signals the test gives. */
+  private static final class Manual implements Flow.Publisher<Integer> {
+    private Flow.@Nullable Subscriber<? super Integer> subscriber;
+
+    @Override
+    public void subscribe(Flow.Subscriber<? super Integer> subscriber) {
+      this.subscriber = subscriber;
+    }
+
+    Flow.Subscriber<? super Integer> subscriber() {
+      return java.util.Objects.requireNonNull(subscriber);
+    }
+  }
+
   private static void turns() {
     for (int i = 0; i < 6; i++) {
       Aio.yieldNow();
@@ -135,6 +149,67 @@ class FlowsTest {
   }
 
   @Test
+  void aCancelledSubscriptionLeavesTheNextItemToOthers(TestLoop t) { // 3.12
+    t.run(
+        () -> {
+          var queue = new Queue<Integer>();
+          var subscriber = subscribed(Flows.publisher(t.loop(), () -> queue));
+          subscriber.request(1);
+          turns();
+          java.util.Objects.requireNonNull(subscriber.subscription).cancel();
+          turns();
+
+          assertThat(Aio.allTasks()).hasSize(1);
+          queue.put(7);
+          turns();
+          assertThat(queue.tryGet()).contains(7);
+          assertThat(subscriber.seen).containsExactly("subscribed");
+        });
+  }
+
+  @Test
+  void aCancelLetsTheSubscriberFinishWhatItDoes(TestLoop t) { // 2.8
+    t.run(
+        () -> {
+          var seen = new ArrayList<String>();
+          Flows.publisher(t.loop(), () -> List.of(1, 2))
+              .subscribe(
+                  new Flow.Subscriber<>() {
+                    private Flow.@Nullable Subscription subscription;
+
+                    @Override
+                    public void onSubscribe(Flow.Subscription subscription) {
+                      this.subscription = subscription;
+                      subscription.request(2);
+                    }
+
+                    @Override
+                    public void onNext(Integer item) {
+                      java.util.Objects.requireNonNull(subscription).cancel();
+                      turns();
+                      seen.add("done with " + item);
+                    }
+
+                    @Override
+                    public void onError(Throwable thrown) {
+                      seen.add("error " + thrown);
+                    }
+
+                    @Override
+                    public void onComplete() {
+                      seen.add("complete");
+                    }
+                  });
+          turns();
+          turns();
+          turns();
+
+          assertThat(seen).containsExactly("done with 1");
+          assertThat(Aio.allTasks()).hasSize(1);
+        });
+  }
+
+  @Test
   void nullsAreRefusedAndAClosedLoopIsAnError() { // 1.9, 2.13
     var loop = EventLoop.create();
     Flow.Publisher<Integer> publisher = Flows.publisher(loop, () -> List.of(1));
@@ -170,18 +245,43 @@ class FlowsTest {
   void aSignalOnTheLoopDoesNotOvertakeAnEarlierOneOfAnotherThread(TestLoop t) { // 1.3
     t.run(
         () -> {
-          ReceivedItems<Integer> items = Flows.subscribe(ignored -> {}, 8);
-          items.onSubscribe(SubscriptionOfNothing.INSTANCE);
-          Thread other = Thread.ofPlatform().daemon().start(() -> items.onNext(1));
+          var publisher = new Manual();
+          ReceivedItems<Integer> items = Flows.subscribe(publisher, 8);
+          Flow.Subscriber<? super Integer> subscriber = publisher.subscriber();
+          subscriber.onSubscribe(SubscriptionOfNothing.INSTANCE);
+          Thread other = Thread.ofPlatform().daemon().start(() -> subscriber.onNext(1));
           while (other.isAlive()) {
             Thread.onSpinWait(); // holds the loop, so the signal is still on its way
           }
-          items.onNext(2);
-          items.onComplete();
+          subscriber.onNext(2);
+          subscriber.onComplete();
           var taken = new ArrayList<Integer>();
           items.forEach(taken::add);
 
           assertThat(taken).containsExactly(1, 2);
+        });
+  }
+
+  @Test
+  void everyTaskThatWaitsIsTold(TestLoop t) {
+    t.run(
+        () -> {
+          var publisher = new Manual();
+          ReceivedItems<Integer> items = Flows.subscribe(publisher, 8);
+          var first = spawn(() -> items.next());
+          var second = spawn(() -> items.next());
+          var third = spawn(() -> items.hasNext());
+          var cancelled = spawn(() -> items.next());
+          turns();
+          cancelled.cancel();
+          publisher.subscriber().onNext(1);
+          publisher.subscriber().onNext(2);
+          turns();
+          assertThat(first.join()).isEqualTo(1);
+          assertThat(second.join()).isEqualTo(2);
+          publisher.subscriber().onComplete();
+
+          assertThat(third.join()).isFalse();
         });
   }
 
@@ -237,9 +337,10 @@ class FlowsTest {
     t.run(
         () -> {
           var cancelled = new ArrayList<String>();
-          ReceivedItems<Integer> items = Flows.subscribe(ignored -> {}, 1);
+          var publisher = new Manual();
+          ReceivedItems<Integer> items = Flows.subscribe(publisher, 1);
           for (String name : List.of("first", "second")) {
-            items.onSubscribe(
+            publisher.subscriber().onSubscribe(
                 new Flow.Subscription() {
                   @Override
                   public void request(long n) {}
@@ -252,7 +353,7 @@ class FlowsTest {
           }
           assertThat(cancelled).containsExactly("second");
           var task = spawn(() -> items.hasNext());
-          items.onComplete();
+          publisher.subscriber().onComplete();
           assertThat(task.join()).isFalse();
           assertThatThrownBy(() -> Flows.subscribe(ignored -> {}, 0))
               .hasMessage("subscribe: buffer = 0 (expected >= 1)");

@@ -4,6 +4,8 @@ import static io.greenloop.internal.check.Known.present;
 
 import io.greenloop.reactor.LoopClock;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ public final class LoopCore {
   private final Inbox inbox = new Inbox();
   private final Sleeper sleeper = new Sleeper(inbox, poller);
   private final Outside outside = new Outside(poller);
+  private final Set<OutsideWork> outsideWork = new HashSet<>();
   private final OpenCloseables openCloseables = new OpenCloseables();
   private final ReadyQueue ready = new ReadyQueue();
   private final TimerHeap timers = new TimerHeap();
@@ -259,6 +262,11 @@ public final class LoopCore {
   /** How many jobs outside will post their end. */
   public int outsideJobs() {
     return outside.jobs;
+  }
+
+  /** Who is asked before a dead-lock counts as proven. */
+  public Set<OutsideWork> outsideWork() {
+    return outsideWork;
   }
 
   /** How many timers are pending. */
