@@ -199,6 +199,55 @@ public final class Aio {
   }
 
   /**
+   * Runs all {@code bodies} at the same time, each as a task. The first that returns or throws
+   * wins: the others are cancelled and waited for, and its result is returned or its throwable
+   * thrown. One that is cancelled by hand drops out.
+   *
+   * <p>A failure of a loser is suppressed in the winner's; beside a winner's result it is reported
+   * as that of a task that nobody joined. Cancelling the caller cancels all and waits for them. To
+   * let an existing task take part, pass {@code task::join}; to lose cancels it.
+   *
+   * <p>Python: {@code asyncio.wait} with FIRST_COMPLETED, and the clean-up that has to follow it.
+   *
+   * @throws IllegalArgumentException if there are none
+   * @throws CancelledError if the caller was cancelled, or all of them dropped out
+   */
+  public static <T extends @Nullable Object> T race(
+      Collection<? extends Callable<? extends T>> bodies) {
+    return new Race<T>("race", true, bodies).run();
+  }
+
+  /** {@link #race(Collection)} of the arguments. */
+  @SafeVarargs
+  @SuppressWarnings("varargs")
+  public static <T extends @Nullable Object> T race(Callable<? extends T>... bodies) {
+    return race(List.of(bodies));
+  }
+
+  /**
+   * Like {@link #race(Collection)}, but the first that returns wins; failures before that count no
+   * more.
+   *
+   * <p>Python: what {@code asyncio.staggered} does inside of {@code create_connection}, without the
+   * delay.
+   *
+   * @throws ExceptionGroup if none returns: the failures, in the order in which they came
+   * @throws IllegalArgumentException if there are none
+   * @throws CancelledError if the caller was cancelled, or all of them dropped out
+   */
+  public static <T extends @Nullable Object> T firstSuccess(
+      Collection<? extends Callable<? extends T>> bodies) {
+    return new Race<T>("firstSuccess", false, bodies).run();
+  }
+
+  /** {@link #firstSuccess(Collection)} of the arguments. */
+  @SafeVarargs
+  @SuppressWarnings("varargs")
+  public static <T extends @Nullable Object> T firstSuccess(Callable<? extends T>... bodies) {
+    return firstSuccess(List.of(bodies));
+  }
+
+  /**
    * Waits for {@code awaitable}, at most {@code limit}. On expiry it is cancelled, its cleanup is
    * waited for, and {@link AsyncTimeoutException} is thrown; zero or less: at once unless it is
    * done.

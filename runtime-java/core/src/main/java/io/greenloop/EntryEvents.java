@@ -51,6 +51,22 @@ final class EntryEvents implements LoopHooks {
   }
 
   @Override
+  public boolean ran(long nanos, Object owner) {
+    return owner instanceof Task<?> task && task.ran(nanos, loop.taskBudgetNanos());
+  }
+
+  @Override
+  public void overBudget(Object owner) {
+    LOG.log(
+        Level.WARNING,
+        "{0}: {1} has run for more than {2} ms in all, its budget; move the work to another thread"
+            + " by Aio.toThread, or raise the budget by LoopOptions.withTaskBudget",
+        loop,
+        ((Task<?>) owner).describeWithLine(),
+        loop.taskBudgetNanos() / NANOS_PER_MILLI);
+  }
+
+  @Override
   public void nothingCanWakeUs() {
     DeadLock.check(loop);
   }

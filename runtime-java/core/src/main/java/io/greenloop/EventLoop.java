@@ -48,7 +48,7 @@ public final class EventLoop implements AutoCloseable {
   private static final Duration SLOW_CALLBACK = Duration.ofMillis(100);
 
   private final LoopCore core;
-  private final TaskRegistry registry = new TaskRegistry();
+  private final TaskRegistry registry;
   private final UnseenFailures failures = new UnseenFailures(this);
   private final ErrorReports errors = new ErrorReports(this);
   private final Executors executors = new Executors(this);
@@ -62,10 +62,13 @@ public final class EventLoop implements AutoCloseable {
   private TaskFactory taskFactory = TaskFactories.lazy();
   private final Rooms rooms;
   private final Runs runs;
+  private final long taskBudgetNanos;
 
   EventLoop(LoopOptions options) {
     ModeNotice.show();
     debug = options.debug();
+    registry = new TaskRegistry(options.maxTasks().orElse(Integer.MAX_VALUE));
+    taskBudgetNanos = options.taskBudget().map(Times::nanos).orElse(Long.MAX_VALUE);
     core =
         new LoopCore(
             options.name(), this, options.clock(), new EntryEvents(this), options.schedule());
@@ -251,6 +254,9 @@ public final class EventLoop implements AutoCloseable {
   /**
    * A task for {@code body}; its first step is queued, so tasks start in the order of creation and
    * never inside this call. On a loop that does not run yet it starts with the next run.
+   *
+   * @throws java.util.concurrent.RejectedExecutionException if the loop has as many tasks as {@link
+   *     LoopOptions#withMaxTasks} allows
    */
   public <T extends @Nullable Object> Task<T> spawn(Callable<? extends T> body) {
     return spawn(TaskOptions.DEFAULT, body);
@@ -265,12 +271,18 @@ public final class EventLoop implements AutoCloseable {
   public <T extends @Nullable Object> Task<T> spawn(
       TaskOptions options, Callable<? extends T> body) {
     checkUsable("spawn");
+<<<<<<< HEAD
     return taskFactory.create(this, options, options.rebound(body));
+=======
+    registry.checkSpace(this, "spawn");
+    return taskFactory.create(this, options, body);
+>>>>>>> b265e80 (core: cancel scopes with deadline and shield, children that count for less, race and firstSuccess, a stack of scopes, limits of a loop; docs: groups, cancelling)
   }
 
   /** A task whose steps {@code driver} runs; the first one is queued. */
   public <T extends @Nullable Object> Task<T> drive(TaskOptions options, TaskDriver<T> driver) {
     checkUsable("drive");
+    registry.checkSpace(this, "spawn");
     var task = new DrivenTask<T>(this, options, driver);
     registry.add(task);
     core.ready(task, null);
@@ -512,6 +524,12 @@ public final class EventLoop implements AutoCloseable {
 
   private void timeEntries() {
     core.reportSlower(debug ? Times.nanos(slowCallbackThreshold) : Long.MAX_VALUE);
+    core.countTime(taskBudgetNanos != Long.MAX_VALUE);
+  }
+
+  /** How long the steps of a task may run in all; {@code Long.MAX_VALUE} for no limit. */
+  long taskBudgetNanos() {
+    return taskBudgetNanos;
   }
 
   /** See {@link #setSlowCallbackThreshold}. */

@@ -16,6 +16,7 @@ final class Failure {
           Failure.class.getName(),
           LoopFuture.class.getName(),
           Aio.class.getName(),
+          Race.class.getName(),
           TimeoutScope.class.getName());
 
   final @Nullable Throwable thrown;

@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <table>
  *   <caption>States of a cancel</caption>
+ *   <tr><td>held</td><td>kept off by a shield; undelivered when that ends</td></tr>
  *   <tr><td>undelivered</td><td>the next wait takes it, or the end of the body</td></tr>
  *   <tr><td>at the wait</td><td>given to the present wait, which is about to end by it</td></tr>
+ *   <tr><td>resting</td><td>thrown, and one that repeats: undelivered again at once, or when
+ *       nobody asks for {@link #pauseRepeats} any more</td></tr>
  *   <tr><td>gone</td><td>thrown, or withdrawn by who asked</td></tr>
  * </table>
  *
@@ -21,30 +24,78 @@ import org.jspecify.annotations.Nullable;
  * <p>Loop room.
  */
 final class PendingRequests {
-  private record Cancel(@Nullable Object owner, @Nullable String reason) {}
+  /**
+   * @param owner who takes the request back when it leaves, if it is undelivered then; or null
+   * @param shields how many shields there were where the owner began: later ones hold it off
+   * @param repeats whether each wait throws it, until it is withdrawn
+   * @param thrown whether one has thrown it
+   */
+  private record Cancel(
+      @Nullable Object owner,
+      @Nullable String reason,
+      int shields,
+      boolean repeats,
+      boolean thrown) {
+    Cancel asThrown() {
+      return new Cancel(owner, reason, shields, repeats, true);
+    }
+  }
 
+  private final List<Cancel> held = new ArrayList<>(0);
   private final List<Cancel> undelivered = new ArrayList<>(1);
   private final List<Cancel> atWait = new ArrayList<>(1);
+  private final List<Cancel> resting = new ArrayList<>(0);
   private final ArrayDeque<Throwable> injected = new ArrayDeque<>(1);
   private boolean waitLeft; // for a cancel: the wait has no outcome of its own
+  private int shields;
+  private int pauses;
 
   /** Whether there is nothing left to remember. */
   boolean isEmpty() {
-    return undelivered.isEmpty() && atWait.isEmpty() && injected.isEmpty();
+    return undelivered.isEmpty()
+        && atWait.isEmpty()
+        && injected.isEmpty()
+        && held.isEmpty()
+        && resting.isEmpty()
+        && shields == 0
+        && pauses == 0;
   }
 
   // ---- cancels -----------------------------------------------------------------------------
 
   /**
-   * @param owner who takes the request back when it leaves, if it is undelivered then; or null
+   * For the parameters see {@link Cancel}.
+   *
+   * @return false if it is held
    */
-  void addCancel(@Nullable Object owner, @Nullable String reason) {
-    undelivered.add(new Cancel(owner, reason));
+  boolean addCancel(
+      @Nullable Object owner, @Nullable String reason, int shieldsOfOwner, boolean repeats) {
+    return place(new Cancel(owner, reason, shieldsOfOwner, repeats, false));
   }
 
-  /** How many cancels have reached no wait. */
+  private boolean place(Cancel cancel) {
+    if (cancel.shields < shields) {
+      held.add(cancel);
+      return false;
+    }
+    (cancel.thrown && pauses > 0 ? resting : undelivered).add(cancel);
+    return true;
+  }
+
+  private void placeAll(List<Cancel> cancels) {
+    List<Cancel> moved = List.copyOf(cancels);
+    cancels.clear();
+    moved.forEach(this::place);
+  }
+
+  /** How many cancels have reached no wait, and may. */
   int undelivered() {
     return undelivered.size();
+  }
+
+  /** How many cancels a shield keeps off. */
+  int held() {
+    return held.size();
   }
 
   /** The reason of the last cancel that has reached no wait. */
@@ -60,11 +111,64 @@ final class PendingRequests {
   }
 
   void withdraw(Object owner) {
-    undelivered.removeIf(cancel -> cancel.owner == owner);
+    for (List<Cancel> cancels : List.of(held, undelivered, resting)) {
+      cancels.removeIf(cancel -> cancel.owner == owner);
+    }
   }
 
   void withdrawAll() {
+    held.clear();
     undelivered.clear();
+    resting.clear();
+  }
+
+  /** Those that may reach a wait have been thrown some other way. */
+  void markDelivered() {
+    delivered(undelivered);
+    repeat();
+  }
+
+  private void delivered(List<Cancel> cancels) {
+    for (Cancel cancel : cancels) {
+      if (cancel.repeats) {
+        resting.add(cancel.asThrown());
+      }
+    }
+    cancels.clear();
+  }
+
+  private void repeat() {
+    if (pauses == 0 && !resting.isEmpty()) {
+      placeAll(resting);
+    }
+  }
+
+  // ---- shields -----------------------------------------------------------------------------
+
+  int shields() {
+    return shields;
+  }
+
+  /** From here on only who begins inside of the shield gets through. */
+  void raiseShield() {
+    shields++;
+    placeAll(undelivered);
+  }
+
+  void lowerShield() {
+    shields--;
+    placeAll(held);
+  }
+
+  /** From here on a cancel is thrown once, also one that repeats. */
+  void pauseRepeats() {
+    pauses++;
+    placeAll(undelivered);
+  }
+
+  void resumeRepeats() {
+    pauses--;
+    repeat();
   }
 
   // ---- throwables --------------------------------------------------------------------------
@@ -100,15 +204,17 @@ final class PendingRequests {
     if (failure != null) {
       if (waitLeft || cancelled) {
         undelivered.addAll(0, atWait); // they came first, but are for the next wait now
+        atWait.clear();
       }
     } else if (!cancelled && (waitLeft || !undelivered.isEmpty())) {
       failure = new CancelledError(reasonOf(undelivered.isEmpty() ? atWait : undelivered));
-      undelivered.clear();
+      delivered(undelivered);
     } else if (cancelled) {
-      undelivered.clear();
+      delivered(undelivered);
     }
-    atWait.clear();
+    delivered(atWait);
     waitLeft = false;
+    repeat();
     return failure;
   }
 

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture<T>
     permits StackfulTask, DrivenTask {
   private static final AtomicLong NUMBERS = new AtomicLong();
+  private static final long OVER_BUDGET = -1;
 
   private Object context; // or its values, until somebody asks for it
   private final @Nullable Task<?> parent;
@@ -52,6 +53,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   private boolean passesCancelOn;
   boolean interruptSent;
   int slot; // in the loop's registry
+  private long ranNanos; // in all, while its loop counts that; OVER_BUDGET once reported
 
   Task(EventLoop loop, TaskOptions options) {
     super(loop);
@@ -196,6 +198,17 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    * @return false if the task is done already
    */
   public final boolean cancelFor(@Nullable Object owner, @Nullable String reason) {
+    return cancelFor(owner, reason, 0, false);
+  }
+
+  /**
+   * {@link #cancelFor(Object, String)} by a scope of this package.
+   *
+   * @param shieldsOfOwner {@link #shields} where the scope began: later ones keep its request off
+   * @param repeats whether each wait throws it, until it is withdrawn
+   */
+  final boolean cancelFor(
+      @Nullable Object owner, @Nullable String reason, int shieldsOfOwner, boolean repeats) {
     loop().checkRoom("cancel");
     if (isDone()) {
       return false;
@@ -205,11 +218,12 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
       return true;
     }
     cancelRequests++;
-    pending().addCancel(owner, reason);
-    if (deliverToWait()) {
-      cancelDelivered(reason);
-    } else {
-      cancelOutside(reason);
+    if (pending().addCancel(owner, reason, shieldsOfOwner, repeats)) {
+      if (deliverToWait()) {
+        cancelDelivered(reason);
+      } else {
+        cancelOutside(reason);
+      }
     }
     return true;
   }
@@ -220,7 +234,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    *
    * <p><b>Room:</b> loop.
    *
-   * @return how many requests of anybody are left
+   * @return how many requests of anybody are left, without those that a shield keeps off
    */
   public final int withdraw(Object owner) {
     PendingRequests requests = pending;
@@ -228,7 +242,14 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
       requests.withdraw(owner);
       forgetIfDelivered(requests);
     }
-    return uncancel();
+    uncancel();
+    return requestsHere();
+  }
+
+  /** {@link #cancelRequests} without those that a shield keeps off. */
+  final int requestsHere() {
+    PendingRequests requests = pending;
+    return requests == null ? cancelRequests : cancelRequests - requests.held();
   }
 
   /** How many cancel requests have been made and not taken back (Python: {@code cancelling()}). */
@@ -243,8 +264,9 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    */
   public final int uncancel() {
     loop().checkRoom("uncancel");
-    if (cancelRequests > 0 && --cancelRequests == 0) {
-      dropCancels();
+    if (cancelRequests > 0 && --cancelRequests == 0 && pending != null) {
+      pending.withdrawAll();
+      forgetIfDelivered(pending);
     }
     return cancelRequests;
   }
@@ -255,7 +277,9 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    */
   final int deliveredRequests() {
     PendingRequests requests = pending;
-    return requests == null ? cancelRequests : Math.max(0, cancelRequests - requests.undelivered());
+    return requests == null
+        ? cancelRequests
+        : Math.max(0, cancelRequests - requests.undelivered() - requests.held());
   }
 
   /** Whether a cancel has reached no wait yet. */
@@ -270,13 +294,44 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     return requests == null ? null : requests.reason();
   }
 
-  /** The cancels that have reached no wait need none any more. */
+  /** The cancels that have reached no wait need none any more: they were thrown otherwise. */
   final void dropCancels() {
     PendingRequests requests = pending;
     if (requests != null) {
-      requests.withdrawAll();
+      requests.markDelivered();
+      if (!requests.hasInjected()) {
+        clearInterrupt();
+      }
       forgetIfDelivered(requests);
     }
+  }
+
+  /** How many shields are up. */
+  final int shields() {
+    PendingRequests requests = pending;
+    return requests == null ? 0 : requests.shields();
+  }
+
+  /** Keeps off whoever has not begun inside of the shield, until {@link #lowerShield}. */
+  final void raiseShield() {
+    pending().raiseShield();
+  }
+
+  final void lowerShield() {
+    PendingRequests requests = pending();
+    requests.lowerShield();
+    forgetIfDelivered(requests);
+  }
+
+  /** Cancels are thrown once each, also those that repeat, until {@link #resumeRepeats}. */
+  final void pauseRepeats() {
+    pending().pauseRepeats();
+  }
+
+  final void resumeRepeats() {
+    PendingRequests requests = pending();
+    requests.resumeRepeats();
+    forgetIfDelivered(requests);
   }
 
   private PendingRequests pending() {
@@ -570,6 +625,21 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     String reason = cancelReason();
     dropCancels();
     return new CancelledError(reason, thrown);
+  }
+
+  // ---- its budget --------------------------------------------------------------------------
+
+  /** A step of it ran for {@code nanos}; true if that is more than its budget, for once. */
+  final boolean ran(long nanos, long budgetNanos) {
+    if (ranNanos == OVER_BUDGET) {
+      return false;
+    }
+    ranNanos += nanos;
+    boolean over = ranNanos > budgetNanos;
+    if (over) {
+      ranNanos = OVER_BUDGET;
+    }
+    return over;
   }
 
   // ---- ending ------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package io.greenloop;
 
+import io.greenloop.ChildOptions.OnFailure;
 import io.greenloop.internal.loop.PinnedException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first child that fails cancels the other children and the body. A child that is cancelled
  * by hand is no failure. At the end all children are waited for, also when the body failed or the
- * calling task is cancelled meanwhile. Then:
+ * calling task is cancelled meanwhile; {@link ChildOptions} make exceptions per child. Then:
  *
  * <ul>
  *   <li>failures are thrown as one {@link ExceptionGroup}: those of children in the order of their
@@ -37,19 +38,24 @@ public final class TaskGroup {
   private final EventLoop loop;
   private final Task<?> parent;
   private final int requestsAtEntry;
+  private final int shieldsAtEntry;
   private final Set<Task<?>> children = new LinkedHashSet<>();
+  private final Set<Task<?>> daemons = new LinkedHashSet<>();
   private final List<Throwable> failures = new ArrayList<>();
   private @Nullable Throwable fatal;
   private @Nullable Signal allDone;
+  private Set<Task<?>> waitedFor = children; // by the one who waits for allDone
   private @Nullable CancelledError cancel;
   private boolean parentCancelled; // by this group
   private boolean aborting;
   private boolean exiting;
+  private boolean repeatsPaused;
 
   private TaskGroup(EventLoop loop, Task<?> parent) {
     this.loop = loop;
     this.parent = parent;
     this.requestsAtEntry = parent.deliveredRequests();
+    this.shieldsAtEntry = parent.shields();
   }
 
   /**
@@ -131,6 +137,17 @@ public final class TaskGroup {
   /** {@link #spawn(Callable)} with a name, a context, an eager start. */
   public <T extends @Nullable Object> Task<T> spawn(
       TaskOptions options, Callable<? extends T> body) {
+    return spawn(ChildOptions.DEFAULT.task(options), body);
+  }
+
+  /** {@link #spawn(ChildOptions, Callable)} for a body without a result. */
+  public Task<@Nullable Void> spawn(ChildOptions options, ThrowingRunnable body) {
+    return spawn(options, Bodies.callable(body));
+  }
+
+  /** {@link #spawn(Callable)} that says what the child means to the group. */
+  public <T extends @Nullable Object> Task<T> spawn(
+      ChildOptions options, Callable<? extends T> body) {
     loop.checkRoom("TaskGroup.spawn");
     if (exiting && children.isEmpty()) {
       throw new IllegalStateException(
@@ -140,22 +157,25 @@ public final class TaskGroup {
       throw new IllegalStateException(
           "TaskGroup.spawn: the group of " + parent.describe() + " is being cancelled");
     }
-    Task<T> child = loop.spawn(options, body);
-    children.add(child);
-    child.addWaiter((Runnable) () -> childDone(child), null);
+    Task<T> child = loop.spawn(options.taskOptions(), body);
+    Set<Task<?>> kind = options.isDaemon() ? daemons : children;
+    kind.add(child);
+    child.addWaiter((Runnable) () -> childDone(child, kind, options.failurePolicy()), null);
     return child;
   }
 
-  /** Parks until no child is left; one that fails meanwhile ends the wait and the block. */
+  /**
+   * Parks until no child is left but daemons; one that fails meanwhile ends the wait and the block.
+   */
   public void join() {
     while (!children.isEmpty()) {
-      waitForChildren();
+      waitFor(children);
     }
   }
 
   /**
    * Cancels the children and the block, which then ends without throwing and without a result.
-   * Idempotent; no-op once the group has finished.
+   * Idempotent; no-op once the group has finished. (Python 3.15: {@code TaskGroup.cancel}.)
    */
   public void cancel() {
     loop.checkRoom("TaskGroup.cancel");
@@ -166,18 +186,22 @@ public final class TaskGroup {
 
   // ---- children ----------------------------------------------------------------------------
 
-  private void childDone(Task<?> child) {
-    children.remove(child);
-    if (children.isEmpty() && allDone != null) {
+  private void childDone(Task<?> child, Set<Task<?>> kind, OnFailure onFailure) {
+    kind.remove(child);
+    if (allDone != null && waitedFor.isEmpty()) {
       allDone.trySucceed(null);
     }
     Failure failure = child.failure();
     if (failure == null || child.isCancelled()) {
       return;
     }
-    failure.markSeen();
-    collect(failure.throwable(false));
-    if (!aborting) {
+    Throwable thrown = failure.throwable(false);
+    boolean raise = onFailure == OnFailure.RAISE || Fatal.isFatal(thrown);
+    if (raise) {
+      failure.markSeen();
+      collect(thrown);
+    }
+    if (!aborting && (raise || onFailure == OnFailure.CANCEL)) {
       abort(child.describe() + " of its group failed");
     }
   }
@@ -197,12 +221,13 @@ public final class TaskGroup {
     // The end of the block waits for all children anyway; only the body must be told.
     if (!exiting) {
       parentCancelled = true;
-      parent.cancelFor(this, reason);
+      parent.cancelFor(this, reason, shieldsAtEntry, false);
     }
   }
 
-  private void waitForChildren() {
-    Signal done = new Signal(loop, "the children of its group: " + names(), children);
+  private void waitFor(Set<Task<?>> members) {
+    Signal done = new Signal(loop, "the children of its group: " + names(members), members);
+    waitedFor = members;
     allDone = done;
     try {
       done.join();
@@ -211,8 +236,8 @@ public final class TaskGroup {
     }
   }
 
-  private String names() {
-    return String.join(", ", children.stream().map(Task::describe).toList());
+  private static String names(Set<Task<?>> members) {
+    return String.join(", ", members.stream().map(Task::describe).toList());
   }
 
   // ---- the end of the block ----------------------------------------------------------------
@@ -228,12 +253,40 @@ public final class TaskGroup {
     if (thrown != null && !aborting) {
       abort("the block of its group failed");
     }
-    boolean deadLocked = false;
-    while (!children.isEmpty()) {
+    waitForAll();
+    if (thrown != null && !(thrown instanceof CancelledError)) {
+      collect(thrown);
+    }
+    throwOutcome();
+  }
+
+  private void waitForAll() {
+    try {
       try {
-        waitForChildren();
+        waitOut(children);
+      } finally {
+        List.copyOf(daemons).forEach(child -> child.cancel("the others of its group have ended"));
+      }
+      waitOut(daemons);
+    } finally {
+      if (repeatsPaused) {
+        parent.resumeRepeats();
+      }
+    }
+  }
+
+  /** Waits for {@code members}, whatever happens meanwhile. */
+  private void waitOut(Set<Task<?>> members) {
+    boolean deadLocked = false;
+    while (!members.isEmpty()) {
+      try {
+        waitFor(members);
       } catch (CancelledError again) {
-        if (cancel == null && parent.cancelRequests() > requestsAtEntry) {
+        if (!repeatsPaused) {
+          repeatsPaused = true; // else each wait from here on would end at once
+          parent.pauseRepeats();
+        }
+        if (cancel == null && parent.requestsHere() > requestsAtEntry) {
           cancel = again; // from outside, also while the group is being cancelled
         }
         if (!aborting) {
@@ -251,10 +304,6 @@ public final class TaskGroup {
         collect(other);
       }
     }
-    if (thrown != null && !(thrown instanceof CancelledError)) {
-      collect(thrown);
-    }
-    throwOutcome();
   }
 
   private void throwOutcome() {
@@ -272,7 +321,7 @@ public final class TaskGroup {
 
   /** The failures are thrown now; a cancel from outside is not lost, it hits the next wait. */
   private void rearmCancel() {
-    if (parent.cancelRequests() > requestsAtEntry && !parent.mustCancel()) {
+    if (parent.requestsHere() > requestsAtEntry && !parent.mustCancel()) {
       parent.uncancel();
       parent.cancel(cancel == null ? null : cancel.reason());
     }

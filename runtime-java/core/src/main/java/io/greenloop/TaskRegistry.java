@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,25 @@ final class TaskRegistry {
   private int[] free = new int[16];
   private int freeCount;
   private int used;
+  private final int most;
+
+  TaskRegistry(int most) {
+    this.most = most;
+  }
+
+  /** Throws if there are as many as there may be. */
+  void checkSpace(EventLoop loop, String operation) {
+    if (used - freeCount >= most) {
+      throw new RejectedExecutionException(
+          operation
+              + ": "
+              + loop
+              + " has "
+              + most
+              + " unfinished tasks, which is its limit; wait for some of them, or raise the limit"
+              + " by LoopOptions.withMaxTasks");
+    }
+  }
 
   void add(Task<?> task) {
     int slot = freeCount > 0 ? free[--freeCount] : used++;

@@ -1,6 +1,5 @@
 package io.greenloop;
 
-import io.greenloop.internal.loop.TimerNode;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -24,23 +23,23 @@ public final class TimeoutScope {
   private final EventLoop loop;
   private final Task<?> task;
   private final int requestsAtEntry;
+  private final int shieldsAtEntry;
   private State state = State.ENTERED;
-  private @Nullable Duration limit;
-  private long deadlineNanos; // if there is a limit
-  private @Nullable TimerNode timer; // until it fires or the scope ends
-  private @Nullable Runnable soon; // instead of a timer, when the deadline is not in the future
+  private final Deadline deadline;
 
   private TimeoutScope(EventLoop loop, Task<?> task) {
     this.loop = loop;
     this.task = task;
     this.requestsAtEntry = task.deliveredRequests();
+    this.shieldsAtEntry = task.shields();
+    this.deadline = new Deadline(loop, this::expire);
   }
 
   /** Runs {@code body} in the current task with a limit; null means none. */
   static <T extends @Nullable Object> T run(@Nullable Duration limit, Body<? extends T> body) {
     EventLoop loop = EventLoop.running("timeout");
     var scope = new TimeoutScope(loop, loop.taskThatMayWait("timeout"));
-    scope.arm(limit);
+    scope.deadline.in(limit);
     T result;
     try {
       result = body.run(scope);
@@ -69,7 +68,7 @@ public final class TimeoutScope {
 
   /** The deadline on the loop's clock ({@link EventLoop#time()}), if there is one. */
   public Optional<Duration> deadline() {
-    return limit == null ? Optional.empty() : Optional.of(Duration.ofNanos(deadlineNanos));
+    return deadline.time();
   }
 
   /**
@@ -85,8 +84,7 @@ public final class TimeoutScope {
               + state.name().toLowerCase(java.util.Locale.ROOT)
               + "; only a running one can be moved");
     }
-    disarm();
-    arm(delay);
+    deadline.in(delay);
   }
 
   /** Whether the deadline passed while the body ran; stays true afterwards. */
@@ -94,51 +92,16 @@ public final class TimeoutScope {
     return state == State.EXPIRING || state == State.EXPIRED;
   }
 
-  private void arm(@Nullable Duration delay) {
-    limit = delay;
-    if (delay == null) {
-      return;
-    }
-    deadlineNanos = loop.core().nanos() + Times.nanos(delay);
-    if (delay.isPositive()) {
-      timer = new TimerNode((Runnable) this::expire, null);
-      loop.core().schedule(timer, deadlineNanos);
-    } else {
-      // Ahead of what the body queues: even a bare yield meets the deadline.
-      Runnable entry = new AtOnce();
-      soon = entry;
-      loop.core().ready(entry, null);
-    }
-  }
-
-  private void disarm() {
-    soon = null;
-    if (timer != null) {
-      loop.core().unschedule(timer);
-      timer = null;
-    }
-  }
-
-  /** A deadline that has passed already; no longer valid once another one is set. */
-  private final class AtOnce implements Runnable {
-    @Override
-    public void run() {
-      if (soon == this) {
-        expire();
-      }
-    }
-  }
-
   private void expire() {
     if (state == State.ENTERED) {
       state = State.EXPIRING;
-      task.cancelFor(this, "time limit of " + limit + " passed");
+      task.cancelFor(this, deadline.passed(), shieldsAtEntry, false);
     }
   }
 
   /** Ends the scope; returns whether the cancel that is under way is its own. */
   private boolean exit() {
-    disarm();
+    deadline.disarm();
     if (state != State.EXPIRING) {
       state = State.EXITED;
       return false;
@@ -151,7 +114,7 @@ public final class TimeoutScope {
     Throwable seen = task.unmask(thrown);
     if (exit()) {
       if (seen instanceof CancelledError) {
-        throw new AsyncTimeoutException("time limit of " + limit + " passed", seen);
+        throw new AsyncTimeoutException(deadline.passed(), seen);
       }
       linkTimeout(seen);
     }
@@ -160,7 +123,7 @@ public final class TimeoutScope {
 
   /** Another error won over the time limit: the limit stays visible behind it. */
   private void linkTimeout(Throwable other) {
-    other.addSuppressed(new AsyncTimeoutException("time limit of " + limit + " passed"));
+    other.addSuppressed(new AsyncTimeoutException(deadline.passed()));
     if (other instanceof ExceptionGroup group) {
       group.exceptions().forEach(this::linkTimeout);
     }

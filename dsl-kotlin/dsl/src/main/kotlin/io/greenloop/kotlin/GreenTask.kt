@@ -1,6 +1,7 @@
 package io.greenloop.kotlin
 
 import io.greenloop.Aio
+import io.greenloop.CancelScope
 import io.greenloop.CancelledError
 import io.greenloop.Promise
 import io.greenloop.Task
@@ -86,7 +87,7 @@ internal open class GreenTask<T>(
         bodyEnded = true
         if (cancelsBody) task.withdraw(this)
         resumeWith(result.cancelledAsKotlin())
-        parkUntilEnded()
+        if (!ended) CancelScope.withoutRepeats().use { parkUntilEnded() }
         result
       } finally {
         core.outsideWork().remove(this)

@@ -1,5 +1,6 @@
 package io.greenloop.sync;
 
+import io.greenloop.CancelScope;
 import io.greenloop.CancelledError;
 import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
@@ -91,7 +92,7 @@ public final class Condition extends LoopBound {
     CancelledError last = null;
     for (boolean held = false; !held; ) {
       try {
-        lock.acquire();
+        acquireAfter(last);
         held = true;
       } catch (CancelledError cancelled) {
         last = cancelled;
@@ -107,6 +108,17 @@ public final class Condition extends LoopBound {
         passOn();
       }
       throw last;
+    }
+  }
+
+  /** A cancel that a scope repeats must not end each attempt. */
+  private void acquireAfter(@Nullable CancelledError cancelled) {
+    if (cancelled == null) {
+      lock.acquire();
+      return;
+    }
+    try (var _ = CancelScope.withoutRepeats()) {
+      lock.acquire();
     }
   }
 

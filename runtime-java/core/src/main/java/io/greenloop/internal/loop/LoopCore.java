@@ -52,6 +52,8 @@ public final class LoopCore {
   private boolean stopping;
   private boolean stopsWhenIdle;
   private volatile long slowNanos = Long.MAX_VALUE;
+  private volatile boolean timed; // whether entries are timed at all
+  private volatile boolean countsTime;
   private boolean idleReported;
   private final Runnable idleCheck;
   private @Nullable Strand startingNow;
@@ -88,6 +90,13 @@ public final class LoopCore {
   /** Reports entries that run for longer; {@code Long.MAX_VALUE} for none. */
   public void reportSlower(long nanos) {
     slowNanos = nanos;
+    timed = countsTime || nanos != Long.MAX_VALUE;
+  }
+
+  /** Whether the hooks are told how long each entry ran. */
+  public void countTime(boolean count) {
+    countsTime = count;
+    timed = count || slowNanos != Long.MAX_VALUE;
   }
 
   /** The name given at creation. */
@@ -435,11 +444,11 @@ public final class LoopCore {
     strand.queued = false;
     steps++;
     idleReported = false;
-    long limit = slowNanos;
-    long start = limit == Long.MAX_VALUE ? 0 : clock.nanos();
+    boolean takesTime = timed;
+    long start = takesTime ? clock.nanos() : 0;
     strand.mount();
-    if (limit != Long.MAX_VALUE && strand.owner != null && clock.nanos() - start > limit) {
-      reportSlow(clock.nanos() - start, strand, strand.owner);
+    if (takesTime && strand.owner != null) {
+      tookTime(clock.nanos() - start, strand, strand.owner);
     }
     // A hub that came back inside an entry is retired, unless it only waits for a direct switch.
     if (isInHubEntry(strand) && !direct.isNamed(strand)) {
@@ -588,15 +597,20 @@ public final class LoopCore {
   }
 
   /** On the hub, because the hook runs code of the layer above. */
-  private void reportSlow(long nanos, Object action, @Nullable Object owner) {
-    ready.add((Runnable) () -> hooks.slow(nanos, action, owner), null);
+  private void tookTime(long nanos, Object action, @Nullable Object owner) {
+    if (nanos > slowNanos) {
+      ready.add((Runnable) () -> hooks.slow(nanos, action, owner), null);
+    }
+    if (countsTime && owner != null && hooks.ran(nanos, owner)) {
+      ready.add((Runnable) () -> hooks.overBudget(owner), null);
+    }
   }
 
   private void runAction(Runnable action) {
     steps++;
     idleReported = false;
-    long limit = slowNanos;
-    long start = limit == Long.MAX_VALUE ? 0 : clock.nanos();
+    boolean takesTime = timed;
+    long start = takesTime ? clock.nanos() : 0;
     try {
       action.run();
     } catch (Throwable thrown) {
@@ -604,8 +618,8 @@ public final class LoopCore {
         failRun(thrown);
       }
     }
-    if (limit != Long.MAX_VALUE && clock.nanos() - start > limit) {
-      reportSlow(clock.nanos() - start, action, currentOwner());
+    if (takesTime) {
+      tookTime(clock.nanos() - start, action, currentOwner());
     }
   }
 

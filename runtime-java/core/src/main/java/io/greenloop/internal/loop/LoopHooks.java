@@ -14,6 +14,17 @@ public interface LoopHooks {
   /** An entry, or one step of it, ran for {@code nanos}: longer than asked to be reported. */
   void slow(long nanos, Object action, @Nullable Object owner);
 
+  /**
+   * Carrier or hub: a step of {@code owner} ran for {@code nanos}; asked only while {@link
+   * LoopCore#countTime} says so.
+   *
+   * @return true to ask for {@link #overBudget}
+   */
+  boolean ran(long nanos, Object owner);
+
+  /** The steps of {@code owner} have run for longer than they may. */
+  void overBudget(Object owner);
+
   /** Nothing is ready, no timer is set, and nothing outside is known to wake this loop. */
   void nothingCanWakeUs();
 
