@@ -271,12 +271,8 @@ public final class EventLoop implements AutoCloseable {
   public <T extends @Nullable Object> Task<T> spawn(
       TaskOptions options, Callable<? extends T> body) {
     checkUsable("spawn");
-<<<<<<< HEAD
-    return taskFactory.create(this, options, options.rebound(body));
-=======
     registry.checkSpace(this, "spawn");
-    return taskFactory.create(this, options, body);
->>>>>>> b265e80 (core: cancel scopes with deadline and shield, children that count for less, race and firstSuccess, a stack of scopes, limits of a loop; docs: groups, cancelling)
+    return taskFactory.create(this, options, options.rebound(body));
   }
 
   /** A task whose steps {@code driver} runs; the first one is queued. */
