@@ -324,8 +324,7 @@ public final class Aio {
    * Cancelling drops a job that has not started; a running one goes on.
    */
   public static <T extends @Nullable Object> LoopFuture<T> toThread(Callable<? extends T> job) {
-    TaskContext context = TaskContext.current().copy();
-    return runInExecutor(null, () -> context.callOnThread(job));
+    return runInExecutor(null, new JobInContext<>(TaskContext.current().copy(), job));
   }
 
   /** Runs {@code job} on {@code executor}, or on the default one; without the context variables. */

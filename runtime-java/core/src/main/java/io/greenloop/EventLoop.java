@@ -312,7 +312,7 @@ public final class EventLoop implements AutoCloseable {
     return () -> {
       boolean was = expected.getAndSet(false);
       if (was) {
-        queue(() -> core.outsideJobs(-1), null);
+        core.post((Runnable) () -> core.outsideJobs(-1), null);
       }
       return was;
     };

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A job that can be interrupted, for exactly as long as it runs: an interrupt never hits what its
  * thread does next.
  */
-final class InterruptibleJob<T extends @Nullable Object> implements Callable<T> {
+final class InterruptibleJob<T extends @Nullable Object> implements Callable<T>, BodyWrapper {
   private final Callable<? extends T> job;
   private @Nullable Thread thread; // which runs it now
   private boolean cancelled;
@@ -32,8 +32,8 @@ final class InterruptibleJob<T extends @Nullable Object> implements Callable<T> 
     return future;
   }
 
-  /** What it runs, for reports. */
-  Object job() {
+  @Override
+  public Object inner() {
     return job;
   }
 

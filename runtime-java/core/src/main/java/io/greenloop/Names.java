@@ -6,8 +6,7 @@ final class Names {
 
   /** Where a lambda or body comes from: the class that holds it, without the JDK's suffix. */
   static String ofBody(Object body) {
-    Object real = body instanceof InterruptibleJob<?> wrapper ? wrapper.job() : body;
-    return ofType(real.getClass());
+    return body instanceof BodyWrapper wrapper ? ofBody(wrapper.inner()) : ofType(body.getClass());
   }
 
   /** {@link #ofBody} for its class. */

@@ -383,7 +383,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     PendingRequests requests = pending();
     if (waitingOn != null && requests.undelivered() > 0) { // else it has come back before
       String reason = requests.reason();
-      requests.withdrawAll();
+      requests.markDelivered();
       failWait(new CancelledError(reason));
     }
   }

@@ -74,7 +74,7 @@ public final class TaskContext {
    * Runs {@code body} with this context as the calling thread's; off the loop only, where a thread
    * carries its own.
    */
-  <T> T callOnThread(Callable<T> body) throws Exception {
+  <T extends @Nullable Object> T callOnThread(Callable<? extends T> body) throws Exception {
     TaskContext before = OF_THREAD.get();
     OF_THREAD.set(this);
     try {

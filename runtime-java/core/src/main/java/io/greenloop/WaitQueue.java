@@ -96,8 +96,9 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
   }
 
   /**
-   * {@link LoopFuture#join} for those who make one wait of several: {@code happened} is as in {@link
-   * #park(String, Object, Predicate)}, and where it holds this returns, however the future ended.
+   * {@link LoopFuture#join} for those who make one wait of several: {@code happened} is as in
+   * {@link #park(String, Object, Predicate)}, and where it holds this returns, however the future
+   * ended.
    */
   public static void parkUntilDone(
       String operation, LoopFuture<?> future, BooleanSupplier happened) {

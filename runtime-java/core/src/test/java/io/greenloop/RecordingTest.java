@@ -10,11 +10,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import example.Hold;
 import io.greenloop.inspect.LoopMetrics;
 import io.greenloop.internal.jfr.Samples;
+import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.watch.LagProbes;
 import io.greenloop.internal.watch.Watch;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.RealTime;
 import io.greenloop.testing.TestLoop;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -194,6 +196,30 @@ class RecordingTest {
         hold.release();
         runner.join();
       }
+    }
+  }
+
+  @Test
+  void aMeasurementThatWasNeverAnsweredDoesNotKeepItsLoop() {
+    WeakReference<LoopCore> core = measuredAndClosed();
+    for (int i = 0; i < 100 && core.get() != null; i++) {
+      System.gc();
+    }
+    assertThat(core.get()).isNull();
+  }
+
+  private static WeakReference<LoopCore> measuredAndClosed() {
+    try (var loop = EventLoop.create()) {
+      LagProbes.measure(loop.core());
+      loop.callSoon(
+          () -> {
+            try (var watch = new Watch(new WatchedRun(loop))) {
+              new LagProbes().look(List.of(watch));
+            }
+            loop.stop(); // in this turn: what was posted is not run any more
+          });
+      loop.runForever();
+      return new WeakReference<>(loop.core());
     }
   }
 }

@@ -144,7 +144,8 @@ class ThrowIntoTest {
           assertThat(killed.exceptionNow()).hasMessage("killed");
         });
 
-    assertThat(t.trail()).containsExactly("never: killed@0", "never: cancelled@0", "never: bound@0", "ran@0");
+    assertThat(t.trail())
+        .containsExactly("never: killed@0", "never: cancelled@0", "never: bound@0", "ran@0");
   }
 
   @Test

@@ -78,7 +78,9 @@ class ClosedLoopTest :
       }
     }
 
-    test("what a closed loop has not come to ends cancelled, without waiting and without going on") {
+    test(
+      "what a closed loop has not come to ends cancelled, without waiting and without going on",
+    ) {
       val loop = EventLoop.create()
       val scope = CoroutineScope(LoopDispatcher(loop))
       val trail = ConcurrentLinkedQueue<String>()

@@ -58,7 +58,9 @@ class DeadLockTest :
       }
     }
 
-    test("a stackful body that waits for a child elsewhere, or for what it brings, is no dead-lock") {
+    test(
+      "a stackful body that waits for a child elsewhere, or for what it brings, is no dead-lock",
+    ) {
       virtually { t ->
         val mayEnd = CountDownLatch(1)
         val done = ArrayList<String>()

@@ -49,7 +49,9 @@ class RaceTest :
       } shouldBe "b"
     }
 
-    test("if none succeeds all failures are thrown in their order, a withTimeout that ran out too") {
+    test(
+      "if none succeeds all failures are thrown in their order, a withTimeout that ran out too",
+    ) {
       virtually {
         val failure =
           shouldThrow<ExceptionGroup> {

@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items of a publisher; each goes to one task, if several take them. Iterating parks while there is none, ends when
- * the publisher completes, and throws what the publisher failed with, after the items that came
- * before it.
+ * The items of a publisher; each goes to one task, if several take them. Iterating parks while
+ * there is none, ends when the publisher completes, and throws what the publisher failed with,
+ * after the items that came before it.
  *
  * <p><b>Room:</b> the loop that subscribed; the signals of the publisher may come on any thread.
  *
@@ -177,7 +177,9 @@ public final class ReceivedItems<T> implements Iterable<T>, AutoCloseable {
 
   /** Tells all: one who is cancelled before it runs has taken nothing. */
   private void tell() {
-    waiting.forEach(waited -> waited.tryComplete(null));
+    for (Promise<@Nullable Void> waited : waiting) {
+      waited.tryComplete(null);
+    }
     waiting.clear();
   }
 

@@ -340,16 +340,18 @@ class FlowsTest {
           var publisher = new Manual();
           ReceivedItems<Integer> items = Flows.subscribe(publisher, 1);
           for (String name : List.of("first", "second")) {
-            publisher.subscriber().onSubscribe(
-                new Flow.Subscription() {
-                  @Override
-                  public void request(long n) {}
+            publisher
+                .subscriber()
+                .onSubscribe(
+                    new Flow.Subscription() {
+                      @Override
+                      public void request(long n) {}
 
-                  @Override
-                  public void cancel() {
-                    cancelled.add(name);
-                  }
-                });
+                      @Override
+                      public void cancel() {
+                        cancelled.add(name);
+                      }
+                    });
           }
           assertThat(cancelled).containsExactly("second");
           var task = spawn(() -> items.hasNext());

@@ -112,12 +112,10 @@ class SelectTest {
   @Test
   void itNeverMeetsItself() {
     String name = left.toString().substring(0, left.toString().indexOf(' '));
-    assertThatThrownBy(
-            () -> new Select<String>().get(left, x -> x).put(left, "a", () -> "put"))
+    assertThatThrownBy(() -> new Select<String>().get(left, x -> x).put(left, "a", () -> "put"))
         .isExactlyInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("Select.put: this selection gets from " + name);
-    assertThatThrownBy(
-            () -> new Select<String>().put(left, "a", () -> "put").get(left, x -> x))
+    assertThatThrownBy(() -> new Select<String>().put(left, "a", () -> "put").get(left, x -> x))
         .isExactlyInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("Select.get: this selection puts into " + name);
   }

@@ -18,9 +18,9 @@ public final class Lag {
 
   private final class Probe implements Runnable {
     private final long postedAt = System.nanoTime();
-    private final Watch run;
+    private final Watch.Span run;
 
-    Probe(Watch run) {
+    Probe(Watch.Span run) {
       this.run = run;
     }
 
@@ -56,7 +56,7 @@ public final class Lag {
       under.set(null);
       arrived(0);
     } else if (core.isRealTime()) {
-      var probe = new Probe(run);
+      var probe = new Probe(run.span());
       under.set(probe);
       core.post((Runnable) probe, null);
     }

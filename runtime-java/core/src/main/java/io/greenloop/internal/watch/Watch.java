@@ -17,8 +17,7 @@ public final class Watch implements AutoCloseable {
 
   private final Watched watched;
   private final LoopCore core;
-  private long endNanos; // written before ended
-  private volatile boolean ended;
+  private final Span span = new Span();
   private long lastSteps = -1;
   private long sinceNanos; // the look that first saw lastSteps
   private boolean suspicionLogged;
@@ -34,19 +33,35 @@ public final class Watch implements AutoCloseable {
 
   @Override
   public void close() {
-    endNanos = System.nanoTime();
-    ended = true;
+    span.end();
     Watchdog.forget(this);
   }
 
-  /** Whether it was closed. Any thread. */
-  boolean hasEnded() {
-    return ended;
+  /**
+   * How long the run lasts. Holds no loop, so that a measurement may outlive the run. Any thread.
+   */
+  static final class Span {
+    private long endNanos; // written before ended
+    private volatile boolean ended;
+
+    private void end() {
+      endNanos = System.nanoTime();
+      ended = true;
+    }
+
+    boolean hasEnded() {
+      return ended;
+    }
+
+    /** {@link System#nanoTime} now, or at the end. */
+    long nanosNowOrAtEnd() {
+      return ended ? endNanos : System.nanoTime();
+    }
   }
 
-  /** {@link System#nanoTime} now, or when it was closed. Any thread. */
-  long nanosNowOrAtEnd() {
-    return ended ? endNanos : System.nanoTime();
+  /** From its beginning to its end. */
+  Span span() {
+    return span;
   }
 
   /** The loop. */
