@@ -25,6 +25,9 @@ final class DeadLock {
     if (loop.core().outsideWork().stream().anyMatch(OutsideWork::isGoingOn)) {
       return;
     }
+    if (loop.core().hasPosts()) {
+      return; // what has just ended outside may have brought something before
+    }
     if (loop.runs().reportsDeadLock()) {
       loop.report(ErrorContext.of(report(loop, tasks), null));
     } else if (awaited instanceof Task<?> main) {

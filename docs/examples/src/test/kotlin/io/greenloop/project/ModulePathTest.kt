@@ -21,6 +21,8 @@ class ModulePathTest :
         .split(File.pathSeparator)
         .map { Path.of(it) }
         .filter { it.extension == "jar" && "greenloop" !in it.name && "jspecify" !in it.name }
+        // One module without a descriptor takes in all others, and these share packages.
+        .filter { "kotest" !in it.name }
         // Some have names that no module can have.
         .filter { runCatching { ModuleFinder.of(it).findAll() }.isSuccess }
     val finder = ModuleFinder.of(*(ours.map { it.directory } + libraries).toTypedArray())

@@ -98,7 +98,10 @@ internal open class GreenTask<T>(
 
   /** As for a suspend task: what a kotlinx child does, and what it may bring about, is unknown. */
   override fun isGoingOn(): Boolean {
-    val unknown = children.firstOrNull { taskOf(it) == null } ?: return false
+    val unknown =
+      children.firstOrNull { taskOf(it) == null }
+        // The last child has left, and its thread is about to end our job.
+        ?: return bodyEnded && !ended && children.none()
     if (unknown !== watched) {
       watched = unknown
       unknown.invokeOnCompletion { dispatcher.core.post(LookAgain, null) }

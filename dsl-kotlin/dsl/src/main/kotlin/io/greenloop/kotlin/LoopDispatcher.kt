@@ -155,7 +155,7 @@ public class LoopDispatcher private constructor(
 /** The owner of coroutines that run for no task. */
 private object Ownerless : Rejecting {
   override fun rejected(action: Runnable) {
-    if (action is LoopTimer) {
+    if (action is EndsWithLoop) {
       action.loopClosed()
     } else {
       if (action is Continuation<*>) cancel(action.context)

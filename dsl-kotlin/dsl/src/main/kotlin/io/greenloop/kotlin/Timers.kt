@@ -37,9 +37,6 @@ internal abstract class LoopTimer(
     }
   }
 
-  /** The loop was closed before the time came: what waits for it is cancelled. */
-  abstract fun loopClosed()
-
   fun unschedule() {
     val core = dispatcher.core
     if (core.isOnLoop) {
@@ -50,6 +47,12 @@ internal abstract class LoopTimer(
   }
 }
 
+/** A timer that may have no task, whose end would be the end of what waits for it. */
+internal interface EndsWithLoop {
+  /** The loop was closed before the time came: what waits for it is cancelled. */
+  fun loopClosed()
+}
+
 /** Resumes a coroutine that delays; the handler of its cancellation at the same time. */
 @OptIn(ExperimentalCoroutinesApi::class)
 internal class ResumeTimer(
@@ -57,7 +60,8 @@ internal class ResumeTimer(
   private val continuation: CancellableContinuation<Unit>,
   owner: Any,
 ) : LoopTimer(dispatcher, owner),
-  CompletionHandler {
+  CompletionHandler,
+  EndsWithLoop {
   override fun run() {
     with(continuation) { dispatcher.resumeUndispatched(Unit) }
   }
@@ -78,7 +82,8 @@ internal class RunTimer(
   private val context: CoroutineContext,
   owner: Any,
 ) : LoopTimer(dispatcher, owner),
-  DisposableHandle {
+  DisposableHandle,
+  EndsWithLoop {
   override fun run() {
     block.run()
     showWhere()

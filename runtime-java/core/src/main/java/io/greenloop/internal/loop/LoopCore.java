@@ -273,6 +273,11 @@ public final class LoopCore {
     return outside.jobs;
   }
 
+  /** Whether another thread has posted something that has not been taken yet. */
+  public boolean hasPosts() {
+    return !inbox.isEmpty();
+  }
+
   /** Who is asked before a dead-lock counts as proven. */
   public Set<OutsideWork> outsideWork() {
     return outsideWork;
