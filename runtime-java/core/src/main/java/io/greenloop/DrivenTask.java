@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** A task whose steps are run by a {@link TaskDriver}. */
 final class DrivenTask<T extends @Nullable Object> extends Task<T>
     implements TaskDriver.Steps<T>, Runnable, Owned, Rejecting {
-  private static final StackTraceElement[] NO_STACK = {};
-
   private final TaskDriver<T> driver;
 
   DrivenTask(EventLoop loop, TaskOptions options, TaskDriver<T> driver) {
@@ -96,6 +94,6 @@ final class DrivenTask<T extends @Nullable Object> extends Task<T>
 
   @Override
   public StackTraceElement[] stackTrace() {
-    return isDone() ? NO_STACK : driver.stackTrace();
+    return isDone() ? stackOfOutcome() : driver.stackTrace();
   }
 }

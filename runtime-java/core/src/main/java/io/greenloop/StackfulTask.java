@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A task whose body runs on a virtual thread of the loop. */
 final class StackfulTask<T extends @Nullable Object> extends Task<T> {
-  private static final StackTraceElement[] NO_STACK = {};
-
   private final Strand strand;
   private @Nullable Callable<? extends T> body;
   private final Class<?> bodyType;
@@ -97,11 +95,7 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
 
   @Override
   public StackTraceElement[] stackTrace() {
-    if (isDone()) {
-      Failure failure = failure();
-      return failure == null || isCancelled() ? NO_STACK : failure.throwable(false).getStackTrace();
-    }
-    return strand.thread().getStackTrace();
+    return isDone() ? stackOfOutcome() : strand.thread().getStackTrace();
   }
 
   /** The class of its body, for reports. */

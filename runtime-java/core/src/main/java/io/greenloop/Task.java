@@ -166,6 +166,14 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    */
   public abstract StackTraceElement[] stackTrace();
 
+  /** Of a task that is done: where it failed, if it did. */
+  final StackTraceElement[] stackOfOutcome() {
+    Failure failure = failure();
+    return failure == null || isCancelled()
+        ? new StackTraceElement[0]
+        : failure.throwable(false).getStackTrace();
+  }
+
   /** Prints {@link #stackTrace}. */
   public final void printStack(PrintStream out) {
     StackTraceElement[] frames = stackTrace();

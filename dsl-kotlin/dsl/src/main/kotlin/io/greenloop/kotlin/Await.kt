@@ -70,6 +70,8 @@ private class FutureWait<T>(
   override var handle: DisposableHandle? = null
   private var failure: Throwable? = null
 
+  override val suspended: Continuation<*> get() = continuation
+
   override val awaited: Any get() = future
 
   override fun owner(): Any? = continuation.context[LoopTask]?.taskOrNull

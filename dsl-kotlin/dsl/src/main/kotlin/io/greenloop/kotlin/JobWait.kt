@@ -28,9 +28,18 @@ internal interface JobWait :
   fun attach(job: Job) {
     this.job = job
     when {
-      !job.isActive -> cancelled()
-      job is SuspendTask<*> && job.wait == null -> job.wait = this
-      else -> handle = job.invokeOnCompletion(onCancelling = true, handler = this)
+      !job.isActive -> {
+        cancelled()
+      }
+
+      job is SuspendTask<*> && job.wait == null -> {
+        job.wait = this
+      }
+
+      else -> {
+        suspended.context[LoopTask]?.inside = this
+        handle = job.invokeOnCompletion(onCancelling = true, handler = this)
+      }
     }
   }
 
@@ -40,6 +49,7 @@ internal interface JobWait :
     val waiting = job
     if (listening != null) {
       listening.dispose()
+      suspended.context[LoopTask]?.let { if (it.inside === this) it.inside = null }
     } else if (waiting is SuspendTask<*> && waiting.wait === this) {
       waiting.wait = null
     }

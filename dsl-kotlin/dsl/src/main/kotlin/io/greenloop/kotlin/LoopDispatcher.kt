@@ -122,7 +122,8 @@ public class LoopDispatcher private constructor(
     nanos: Long,
     continuation: CancellableContinuation<Unit>,
   ) {
-    val timer = ResumeTimer(this, continuation, ownerOf(continuation.context))
+    val element = continuation.context[LoopTask]
+    val timer = ResumeTimer(this, continuation, element, element?.taskOrNull ?: Ownerless)
     timer.schedule(nanos)
     continuation.invokeOnCancellation(timer)
   }

@@ -22,6 +22,12 @@ public class LoopTask internal constructor() : AbstractCoroutineContextElement(L
 
   internal val taskOrNull: Task<*>? get() = if (::task.isInitialized) task else null
 
+  /**
+   * What a coroutine below the task's own code waits in: a `withTimeout`, a child. Of several, the
+   * one that began last. Reports read it, from any thread.
+   */
+  internal var inside: Suspended? = null
+
   override fun toString(): String = "LoopTask($task)"
 
   /** The key of this element. */

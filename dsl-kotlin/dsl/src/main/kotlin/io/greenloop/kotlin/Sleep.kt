@@ -73,6 +73,8 @@ private class Sleeper(
   private val continuation: Continuation<Unit>,
 ) : LoopTimer(dispatcher, checkNotNull(task.taskOrNull)),
   SuspendWait {
+  override val suspended: Continuation<*> get() = continuation
+
   override fun run() {
     task.wait = null
     val result =

@@ -17,7 +17,7 @@ import kotlin.coroutines.resume
 import kotlin.coroutines.resumeWithException
 
 /** What the code of a suspend task itself (not of its kotlinx children) waits in. Loop room. */
-internal interface SuspendWait {
+internal interface SuspendWait : Suspended {
   /** The coroutine is being cancelled: the wait ends, or passes it on. */
   fun cancelled()
 
@@ -160,6 +160,13 @@ internal class SuspendTask<T>(
   override fun failWait(failure: Throwable) {
     wait?.fail(failure) ?: cancelCoroutine(failure)
   }
+
+  override fun stackTrace(): Array<StackTraceElement> =
+    if (dispatcher.core.isOnLoop && dispatcher.core.currentOwner() === taskOrNull) {
+      Thread.currentThread().stackTrace
+    } else {
+      framesOf(wait?.suspended ?: yieldStep?.continuation ?: element.inside?.suspended)
+    }
 
   override fun rejected(step: Runnable) {
     cancel(dispatcher.closedLoop())

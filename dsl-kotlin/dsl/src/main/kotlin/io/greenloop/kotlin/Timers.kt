@@ -10,6 +10,7 @@ import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.cancel
+import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.jvm.internal.CoroutineStackFrame
 
@@ -58,11 +59,24 @@ internal interface EndsWithLoop {
 internal class ResumeTimer(
   dispatcher: LoopDispatcher,
   private val continuation: CancellableContinuation<Unit>,
+  private val element: LoopTask?,
   owner: Any,
 ) : LoopTimer(dispatcher, owner),
   CompletionHandler,
-  EndsWithLoop {
+  EndsWithLoop,
+  Suspended {
+  init {
+    element?.inside = this
+  }
+
+  override val suspended: Continuation<*> get() = continuation
+
+  private fun isOver() {
+    if (element?.inside === this) element.inside = null
+  }
+
   override fun run() {
+    isOver()
     with(continuation) { dispatcher.resumeUndispatched(Unit) }
   }
 
@@ -71,6 +85,7 @@ internal class ResumeTimer(
   }
 
   override fun invoke(cause: Throwable?) {
+    isOver()
     unschedule()
   }
 }

@@ -54,6 +54,8 @@ internal class WaiterWait<T>(
   private var value: T? = null
   private var failure: Throwable? = null
 
+  override val suspended: Continuation<*> get() = continuation
+
   override val awaited: Any get() = this
 
   override fun owner(): Any? = continuation.context[LoopTask]?.taskOrNull

@@ -82,7 +82,7 @@ final class DumpText {
       text.append("\tat ").append(frame).append('\n');
     }
     if (task.stack().isEmpty()) {
-      text.append("\t(no stack: it has not begun, or waits in suspend code that keeps none)\n");
+      text.append("\t(no stack: it has not begun, or waits in a primitive that is not ours)\n");
     }
   }
 
