@@ -11,8 +11,8 @@ final class Deadline {
   private final Runnable whenPassed;
   private @Nullable Duration limit;
   private long dueNanos; // if there is a limit
-  private @Nullable TimerNode timer; // until it fires or the scope ends
-  private @Nullable Runnable soon; // instead of a timer, when the deadline is not in the future
+  private @Nullable Runnable armed; // what passes it
+  private @Nullable TimerNode timer; // of that, if the deadline is in the future
 
   Deadline(EventLoop loop, Runnable whenPassed) {
     this.loop = loop;
@@ -37,31 +37,31 @@ final class Deadline {
       return;
     }
     dueNanos = loop.core().nanos() + Times.nanos(delay);
+    Runnable entry = new Passing();
+    armed = entry;
     if (delay.isPositive()) {
-      timer = new TimerNode(whenPassed, null);
+      timer = new TimerNode(entry, null);
       loop.core().schedule(timer, dueNanos);
     } else {
       // Ahead of what the body queues: even a bare yield meets the deadline.
-      Runnable entry = new AtOnce();
-      soon = entry;
       loop.core().ready(entry, null);
     }
   }
 
   /** It will not pass any more. */
   void disarm() {
-    soon = null;
+    armed = null;
     if (timer != null) {
       loop.core().unschedule(timer);
       timer = null;
     }
   }
 
-  /** A deadline that has passed already; no longer valid once another one is set. */
-  private final class AtOnce implements Runnable {
+  /** Is in the ready queue once its time has come, and may be overtaken there by a move. */
+  private final class Passing implements Runnable {
     @Override
     public void run() {
-      if (soon == this) {
+      if (armed == this) {
         whenPassed.run();
       }
     }

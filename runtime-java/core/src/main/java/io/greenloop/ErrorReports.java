@@ -51,11 +51,12 @@ final class ErrorReports {
 
   private String text(ErrorContext error) {
     var text = new StringBuilder(loop.toString()).append(": ").append(error.message());
-    for (Task<?> t = error.task(); t != null; t = t.parent().orElse(null)) {
-      text.append(t == error.task() ? "; in " : ", spawned by ").append(t.describeWithLine());
-    }
-    if (error.task() != null && error.task().creationLine().isEmpty()) {
-      text.append(CreationLine.UNKNOWN);
+    Task<?> task = error.task();
+    if (task != null) {
+      text.append("; in ").append(task.describeWithAncestors());
+      if (task.creationLine().isEmpty()) {
+        text.append(CreationLine.UNKNOWN);
+      }
     }
     return text.toString();
   }

@@ -39,22 +39,8 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
     if (command instanceof Job<?> job) {
       begin(job);
     } else {
-      begin(new Job<>(reporting(command), 0, 0, false));
+      begin(new Unseen(command));
     }
-  }
-
-  /** What a plain {@code execute} throws has no future to be seen in. */
-  private Callable<Boolean> reporting(Runnable command) {
-    return () -> {
-      try {
-        command.run();
-      } catch (Throwable thrown) { // CancelledError is the job's own end
-        if (!(thrown instanceof CancelledError)) {
-          loop.report(ErrorContext.of("a job of the executor of " + loop + " failed", thrown));
-        }
-      }
-      return true;
-    };
   }
 
   @Override
@@ -123,7 +109,7 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
   }
 
   /** One job: FutureTask carries the outcome, the loop carries the running. */
-  private final class Job<V> extends FutureTask<V>
+  private class Job<V> extends FutureTask<V>
       implements RunnableScheduledFuture<V>, TaskBody<@Nullable Void> {
     private final long periodNanos; // 0: once
     private final boolean fromEnd;
@@ -146,6 +132,7 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
     /** On the loop. */
     private void arm() {
       if (isDone()) {
+        leave();
         return;
       }
       if (dueNanos - loop.time().toNanos() > 0) {
@@ -160,7 +147,24 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
       if (isDone()) {
         leave();
       } else {
-        task = loop.spawn((TaskBody<@Nullable Void>) this);
+        try {
+          task = loop.spawn((TaskBody<@Nullable Void>) this);
+        } catch (Throwable refused) { // too many tasks, or a task factory that fails
+          hasTask = false;
+          setException(refused);
+        }
+      }
+    }
+
+    @Override
+    protected void setException(Throwable thrown) {
+      if (thrown instanceof CancelledError) {
+        super.cancel(false);
+        return;
+      }
+      super.setException(thrown);
+      if (Fatal.isFatal(thrown)) {
+        loop.core().failRun(thrown);
       }
     }
 
@@ -176,7 +180,7 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
       hasTask = false;
       if (again) {
         dueNanos = (fromEnd ? loop.time().toNanos() : dueNanos) + periodNanos;
-        arm();
+        loop.callSoon(this::arm); // not from this task, which would be the parent of the next
       } else {
         end();
       }
@@ -203,8 +207,12 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
     @Override
     public boolean cancel(boolean mayInterrupt) {
       boolean cancelled = super.cancel(false);
-      if (cancelled && !loop.isClosed()) {
-        loop.callSoonThreadsafe(() -> drop(mayInterrupt));
+      if (cancelled) {
+        try {
+          loop.callSoonThreadsafe(() -> drop(mayInterrupt));
+        } catch (LoopClosedException closed) {
+          return true; // which has ended its task, too
+        }
       }
       return cancelled;
     }
@@ -238,6 +246,21 @@ final class LoopExecutor extends AbstractExecutorService implements ScheduledExe
     @Override
     public int compareTo(Delayed other) {
       return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
+    }
+  }
+
+  /** What {@code execute} was given: it has no future that anybody could look at. */
+  private final class Unseen extends Job<Object> {
+    Unseen(Runnable command) {
+      super(java.util.concurrent.Executors.callable(command), 0, 0, false);
+    }
+
+    @Override
+    protected void setException(Throwable thrown) {
+      super.setException(thrown);
+      if (!(thrown instanceof CancelledError) && !Fatal.isFatal(thrown)) {
+        loop.report(ErrorContext.of("a job of the executor of " + loop + " failed", thrown));
+      }
     }
   }
 

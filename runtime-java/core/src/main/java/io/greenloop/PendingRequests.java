@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>at the wait</td><td>given to the present wait, which is about to end by it</td></tr>
  *   <tr><td>resting</td><td>thrown, and one that repeats: undelivered again at once, or when
  *       nobody asks for {@link #pauseRepeats} any more</td></tr>
- *   <tr><td>gone</td><td>thrown, or withdrawn by who asked</td></tr>
+ *   <tr><td>thrown</td><td>done with, unless a group passes it on; see {@link #throwAgain}</td></tr>
+ *   <tr><td>gone</td><td>withdrawn by who asked</td></tr>
  * </table>
  *
  * <p>Undelivered cancels go together: one error for all, with the reason of the last.
@@ -45,6 +46,7 @@ final class PendingRequests {
   private final List<Cancel> undelivered = new ArrayList<>(1);
   private final List<Cancel> atWait = new ArrayList<>(1);
   private final List<Cancel> resting = new ArrayList<>(0);
+  private final List<Cancel> thrown = new ArrayList<>(1); // the last of each owner
   private final ArrayDeque<Throwable> injected = new ArrayDeque<>(1);
   private boolean waitLeft; // for a cancel: the wait has no outcome of its own
   private int shields;
@@ -57,6 +59,7 @@ final class PendingRequests {
         && injected.isEmpty()
         && held.isEmpty()
         && resting.isEmpty()
+        && thrown.isEmpty()
         && shields == 0
         && pauses == 0;
   }
@@ -111,8 +114,8 @@ final class PendingRequests {
   }
 
   void withdraw(Object owner) {
-    for (List<Cancel> cancels : List.of(held, undelivered, resting)) {
-      cancels.removeIf(cancel -> cancel.owner == owner);
+    for (List<Cancel> cancels : List.of(held, undelivered, resting, thrown)) {
+      removeOf(owner, cancels);
     }
   }
 
@@ -120,6 +123,11 @@ final class PendingRequests {
     held.clear();
     undelivered.clear();
     resting.clear();
+    thrown.clear();
+  }
+
+  private static void removeOf(@Nullable Object owner, List<Cancel> cancels) {
+    cancels.removeIf(cancel -> cancel.owner == owner);
   }
 
   /** Those that may reach a wait have been thrown some other way. */
@@ -132,9 +140,19 @@ final class PendingRequests {
     for (Cancel cancel : cancels) {
       if (cancel.repeats) {
         resting.add(cancel.asThrown());
+      } else {
+        removeOf(cancel.owner, thrown);
+        thrown.add(cancel);
       }
     }
     cancels.clear();
+  }
+
+  /** Something else is thrown in the place of the last one that was: it is for the next wait. */
+  void throwAgain() {
+    if (!thrown.isEmpty()) {
+      place(thrown.removeLast());
+    }
   }
 
   private void repeat() {

@@ -11,7 +11,7 @@ final class Quietly {
     if (future.isDone()) {
       return;
     }
-    var done = new Signal(future.loop(), future.describe(), List.of(future));
+    var done = new Signal(future.loop(), future::describe, List.of(future));
     Runnable wake = () -> done.trySucceed(null);
     future.addWaiter(wake, null);
     try {

@@ -1,18 +1,19 @@
 package io.greenloop;
 
 import java.util.Collection;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A future that only code of its loop completes: the wait of one of our own primitives. */
 final class Signal extends LoopFuture<@Nullable Void> {
-  private final String what;
+  private final Supplier<String> what;
   private final Collection<? extends Awaitable<?>> sources;
 
   /**
-   * @param what what its waiter waits for, in reports
+   * @param what what its waiter waits for, in reports; read whenever somebody asks
    * @param sources what has to be done first: all, or one of them; read whenever somebody asks
    */
-  Signal(EventLoop loop, String what, Collection<? extends Awaitable<?>> sources) {
+  Signal(EventLoop loop, Supplier<String> what, Collection<? extends Awaitable<?>> sources) {
     super(loop);
     this.what = what;
     this.sources = sources;
@@ -30,6 +31,6 @@ final class Signal extends LoopFuture<@Nullable Void> {
 
   @Override
   String describe() {
-    return what;
+    return what.get();
   }
 }

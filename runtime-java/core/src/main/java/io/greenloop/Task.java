@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,8 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   private static final long OVER_BUDGET = -1;
 
   private Object context; // or its values, until somebody asks for it
-  private final @Nullable Task<?> parent;
+  private final List<Ancestor> ancestors; // nearest first
+  private @Nullable List<Ancestor> ofChildren; // ancestors, once it has spawned one
   private final long number = NUMBERS.incrementAndGet();
   private final @Nullable StackTraceElement createdAt;
   private final String namePrefix;
@@ -59,13 +61,14 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     super(loop);
     TaskContext given = options.contextOrNull();
     this.context = given != null ? given : TaskContext.currentValues();
-    this.parent = loop.currentTaskOrNull();
+    Task<?> spawner = loop.currentTaskOrNull();
+    this.ancestors = spawner == null ? List.of() : spawner.ancestorsOfChildren();
     this.namePrefix = options.namePrefixOrDefault();
     this.name = options.nameOrNull();
     this.createdAt = CreationLine.here(loop);
     if (Recording.isOn()) {
-      Long spawner = parent == null ? null : parent.number;
-      Recording.taskStarted(number, name(), loop.core().name(), spawner);
+      Recording.taskStarted(
+          number, name(), loop.core().name(), spawner == null ? null : spawner.number);
     }
   }
 
@@ -125,9 +128,30 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     return describe() + CreationLine.suffix(createdAt);
   }
 
-  /** The task that spawned it, if one did. */
+  /** {@link #describeWithLine()}, and who spawned it, for reports. Any thread. */
+  final String describeWithAncestors() {
+    return describeWithLine() + Ancestor.describe(ancestors);
+  }
+
+  /** The task that spawned it, if one did and has not ended yet. Any thread. */
   public final Optional<Task<?>> parent() {
-    return Optional.ofNullable(parent);
+    return ancestors.isEmpty()
+        ? Optional.empty()
+        : Optional.ofNullable(ancestors.getFirst().taskOrNull());
+  }
+
+  /** The {@link #id} of the task that spawned it, if one did. Any thread. */
+  public final OptionalLong parentId() {
+    return ancestors.isEmpty() ? OptionalLong.empty() : OptionalLong.of(ancestors.getFirst().id());
+  }
+
+  private List<Ancestor> ancestorsOfChildren() {
+    List<Ancestor> line = ofChildren;
+    if (line == null) {
+      line = Ancestor.and(this, ancestors);
+      ofChildren = line;
+    }
+    return line;
   }
 
   /** What it waits for at this moment, if it waits in a wait of ours. */
@@ -314,6 +338,14 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     }
   }
 
+  /** The last cancel that was thrown hits the next wait, still as one of who asked. */
+  final void throwCancelAgain() {
+    PendingRequests requests = pending;
+    if (requests != null) {
+      requests.throwAgain();
+    }
+  }
+
   /** How many shields are up. */
   final int shields() {
     PendingRequests requests = pending;
@@ -322,7 +354,9 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
 
   /** Keeps off whoever has not begun inside of the shield, until {@link #lowerShield}. */
   final void raiseShield() {
-    pending().raiseShield();
+    PendingRequests requests = pending();
+    requests.raiseShield();
+    forgetIfDelivered(requests); // an interrupt that it sent is held off, too
   }
 
   final void lowerShield() {
@@ -686,6 +720,9 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   @Override
   final void onSettled() {
     loop().registry().remove(this);
+    if (ofChildren != null) {
+      ofChildren.getFirst().ended();
+    }
     if (Recording.isOn()) {
       String outcome = isCancelled() ? "cancelled" : failure() == null ? "finished" : "failed";
       Recording.taskEnded(number, name(), loop().core().name(), outcome);

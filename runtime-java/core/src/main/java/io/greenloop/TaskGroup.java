@@ -43,8 +43,8 @@ public final class TaskGroup {
   private final Set<Task<?>> daemons = new LinkedHashSet<>();
   private final List<Throwable> failures = new ArrayList<>();
   private @Nullable Throwable fatal;
-  private @Nullable Signal allDone;
-  private Set<Task<?>> waitedFor = children; // by the one who waits for allDone
+  private final Set<Signal> joins = new LinkedHashSet<>();
+  private @Nullable Signal end; // what the block waits for, when its body has ended
   private @Nullable CancelledError cancel;
   private boolean parentCancelled; // by this group
   private boolean aborting;
@@ -169,8 +169,23 @@ public final class TaskGroup {
    */
   public void join() {
     while (!children.isEmpty()) {
-      waitFor(children);
+      Signal done = noneLeftOf(children);
+      joins.add(done);
+      try {
+        done.join();
+      } finally {
+        joins.remove(done);
+      }
     }
+  }
+
+  private Signal noneLeftOf(Set<Task<?>> members) {
+    return new Signal(
+        loop,
+        () ->
+            "the children of its group: "
+                + String.join(", ", members.stream().map(Task::describe).toList()),
+        members);
   }
 
   /**
@@ -188,8 +203,9 @@ public final class TaskGroup {
 
   private void childDone(Task<?> child, Set<Task<?>> kind, OnFailure onFailure) {
     kind.remove(child);
-    if (allDone != null && waitedFor.isEmpty()) {
-      allDone.trySucceed(null);
+    joins.forEach(TaskGroup::tellIfNoneLeft);
+    if (end != null) {
+      tellIfNoneLeft(end); // last: a daemon that waits for the others still hears of it
     }
     Failure failure = child.failure();
     if (failure == null || child.isCancelled()) {
@@ -203,6 +219,12 @@ public final class TaskGroup {
     }
     if (!aborting && (raise || onFailure == OnFailure.CANCEL)) {
       abort(child.describe() + " of its group failed");
+    }
+  }
+
+  private static void tellIfNoneLeft(Signal signal) {
+    if (signal.sources().isEmpty()) {
+      signal.trySucceed(null);
     }
   }
 
@@ -223,21 +245,6 @@ public final class TaskGroup {
       parentCancelled = true;
       parent.cancelFor(this, reason, shieldsAtEntry, false);
     }
-  }
-
-  private void waitFor(Set<Task<?>> members) {
-    Signal done = new Signal(loop, "the children of its group: " + names(members), members);
-    waitedFor = members;
-    allDone = done;
-    try {
-      done.join();
-    } finally {
-      allDone = null;
-    }
-  }
-
-  private static String names(Set<Task<?>> members) {
-    return String.join(", ", members.stream().map(Task::describe).toList());
   }
 
   // ---- the end of the block ----------------------------------------------------------------
@@ -280,7 +287,8 @@ public final class TaskGroup {
     boolean deadLocked = false;
     while (!members.isEmpty()) {
       try {
-        waitFor(members);
+        end = noneLeftOf(members);
+        end.join();
       } catch (CancelledError again) {
         if (!repeatsPaused) {
           repeatsPaused = true; // else each wait from here on would end at once
@@ -322,8 +330,7 @@ public final class TaskGroup {
   /** The failures are thrown now; a cancel from outside is not lost, it hits the next wait. */
   private void rearmCancel() {
     if (parent.requestsHere() > requestsAtEntry && !parent.mustCancel()) {
-      parent.uncancel();
-      parent.cancel(cancel == null ? null : cancel.reason());
+      parent.throwCancelAgain();
     }
   }
 }

@@ -35,14 +35,7 @@ final class UnseenFailures {
   }
 
   private static String describe(LoopFuture<?> future) {
-    if (!(future instanceof Task<?> task)) {
-      return future.describe();
-    }
-    var text = new StringBuilder(task.describeWithLine());
-    for (Task<?> t = task.parent().orElse(null); t != null; t = t.parent().orElse(null)) {
-      text.append(", spawned by ").append(t.describeWithLine());
-    }
-    return text.toString();
+    return future instanceof Task<?> task ? task.describeWithAncestors() : future.describe();
   }
 
   /** On the cleaner's thread. */

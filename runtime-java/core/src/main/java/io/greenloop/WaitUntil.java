@@ -30,7 +30,7 @@ final class WaitUntil<F extends Awaitable<?>> {
       }
       loop.ensureFuture(awaitable);
     }
-    enough = new Signal(loop, "any of " + items.size() + " (waitUntil)", items);
+    enough = new Signal(loop, () -> "any of " + items.size() + " (waitUntil)", items);
     missing = items.size();
   }
 

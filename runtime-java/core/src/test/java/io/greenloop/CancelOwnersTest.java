@@ -200,4 +200,70 @@ class CancelOwnersTest {
     assertThat(group.exceptions().getFirst()).isInstanceOf(LoopExit.class);
     assertThat(t.trail()).containsExactly("child ended@0");
   }
+
+  @Test
+  void aCancelThatAGroupPassesOnStillEndsWithTheTimeoutThatAsked(TestLoop t) {
+    t.run(
+        () -> {
+          swallowACancel();
+
+          var failed =
+              catchThrowableOfType(
+                  ExceptionGroup.class,
+                  () ->
+                      timeout(
+                          ofMillis(10),
+                          () -> {
+                            TaskGroup.run(
+                                group -> {
+                                  group.spawn(
+                                      () -> {
+                                        try {
+                                          newPromise().join();
+                                        } catch (CancelledError cancelled) {
+                                          throw new IOException("cleanup", cancelled);
+                                        }
+                                      });
+                                });
+                            return 0;
+                          }));
+
+          assertThat(failed.exceptions()).hasSize(1);
+          assertThat(currentTask().orElseThrow().cancelRequests()).isEqualTo(1);
+          sleep(ofMillis(1)); // nothing is pending
+        });
+  }
+
+  @Test
+  void aCancelThatAGroupPassesOnHitsTheNextWait(TestLoop t) {
+    t.run(
+        () -> {
+          var task =
+              spawn(
+                  () -> {
+                    var failed =
+                        catchThrowableOfType(
+                            ExceptionGroup.class,
+                            () ->
+                                TaskGroup.run(
+                                    group -> {
+                                      try {
+                                        newPromise().join();
+                                      } catch (CancelledError cancelled) {
+                                        // one that is delivered, and ends, in between
+                                        var inner = CancelScope.of(ZERO);
+                                        inner.run(() -> sleep(ofMillis(1)));
+                                        throw new IOException("cleanup", cancelled);
+                                      }
+                                    }));
+                    assertThat(failed.exceptions()).hasSize(1);
+                    sleep(ofMillis(1));
+                  });
+          yieldNow();
+          task.cancel("outside");
+
+          var thrown = catchThrowableOfType(CancelledError.class, task::join);
+          assertThat(thrown.reason()).isEqualTo("outside");
+        });
+  }
 }

@@ -1,5 +1,6 @@
 package io.greenloop;
 
+import static io.greenloop.Aio.blocking;
 import static io.greenloop.Aio.currentTask;
 import static io.greenloop.Aio.newPromise;
 import static io.greenloop.Aio.sleep;
@@ -19,6 +20,9 @@ import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 /** Code that is cut short while its task goes on. */
@@ -493,5 +497,58 @@ class CancelScopeTest {
                     }
                   });
             });
+  }
+
+  @Test
+  void aDeadlineThatIsMovedInTheTurnInWhichItIsDueDoesNotPass(TestLoop t) {
+    t.run(
+        () -> {
+          var scope = CancelScope.of(ofMillis(10));
+          spawn(
+              () -> {
+                sleep(ofMillis(10));
+                scope.setDeadline(t.loop().time().plusSeconds(1));
+              });
+          yieldNow(); // its timer is the first of the two
+          scope.run(() -> sleep(ofMillis(20)));
+
+          assertThat(scope.cancelCalled()).isFalse();
+          assertThat(scope.reason()).isEmpty();
+        });
+  }
+
+  @Test
+  void aShieldHoldsOffAnInterruptThatWasSentBeforeItWentUp(TestLoop t) {
+    t.run(
+        () -> {
+          var lock = new ReentrantLock();
+          lock.lock();
+          var task =
+              spawn(
+                  () -> {
+                    blocking(
+                        () -> {
+                          lock.lock(); // goes on, and keeps the interrupt for the next wait
+                          return 0;
+                        });
+                    lock.unlock();
+                    try (var _ = CancelScope.shielding()) {
+                      assertThat(Thread.currentThread().isInterrupted()).isFalse();
+                      blocking(() -> new CountDownLatch(1).await(1, TimeUnit.NANOSECONDS));
+                      t.note("cleaned up");
+                    }
+                    blocking(() -> new CountDownLatch(1).await(1, TimeUnit.DAYS));
+                  });
+          yieldNow();
+          task.cancel();
+          yieldNow();
+          lock.unlock();
+
+          assertThatThrownBy(task::join)
+              .isInstanceOf(CancelledError.class)
+              .hasCauseInstanceOf(InterruptedException.class);
+        });
+
+    assertThat(t.trail()).hasSize(1);
   }
 }

@@ -287,4 +287,56 @@ class ChildOptionsTest {
                   });
             });
   }
+
+  @Test
+  void aDaemonMayJoinItsGroup(TestLoop t) {
+    t.run(
+        () -> {
+          TaskGroup.run(
+              group -> {
+                group.spawn(
+                    DAEMON,
+                    () -> {
+                      group.join();
+                      t.note("others done");
+                    });
+                group.spawn(() -> sleep(ofMillis(10)));
+              });
+          t.note("block done");
+        });
+
+    assertThat(t.trail()).containsExactly("others done@10", "block done@10");
+  }
+
+  @Test
+  void manyMayJoinOneGroup(TestLoop t) {
+    t.run(
+        () -> {
+          var joining = new ArrayList<Task<?>>();
+          TaskGroup.run(
+              group -> {
+                group.spawn(() -> sleep(ofMillis(10)));
+                for (int i = 0; i < 3; i++) {
+                  String name = "joiner " + i;
+                  joining.add(
+                      spawn(
+                          () -> {
+                            group.join();
+                            t.note(name);
+                          }));
+                }
+                joining.add(spawn(() -> group.join()));
+                yieldNow();
+                joining.getLast().cancel(); // takes its own wait with it, nobody else's
+                group.join();
+                t.note("body");
+              });
+          for (Task<?> task : joining.subList(0, 3)) {
+            task.join();
+          }
+          assertThat(joining.getLast().isCancelled()).isTrue();
+        });
+
+    assertThat(t.trail()).containsExactly("joiner 0@10", "joiner 1@10", "joiner 2@10", "body@10");
+  }
 }

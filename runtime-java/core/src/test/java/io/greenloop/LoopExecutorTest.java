@@ -3,11 +3,18 @@ package io.greenloop;
 import static io.greenloop.Aio.sleep;
 import static io.greenloop.Aio.yieldNow;
 import static java.time.Duration.ofHours;
+import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.greenloop.sync.Event;
 import io.greenloop.testing.TestLoop;
+import io.greenloop.testing.VirtualClock;
+import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -116,5 +123,97 @@ class LoopExecutorTest {
     assertThat(delayed.isCancelled()).isTrue();
     assertThat(queued.isCancelled()).isTrue();
     assertThat(executor.isTerminated()).isTrue();
+  }
+
+  private static TestLoop withTasks(int most) {
+    return TestLoop.of(
+        LoopOptions.defaults().withName("L").withClock(new VirtualClock()).withMaxTasks(most));
+  }
+
+  @Test
+  void aJobThatFindsNoRoomForItsTaskFails() {
+    try (var t = withTasks(1)) {
+      t.run(
+          () -> {
+            var executor = t.loop().asExecutor();
+            var failed =
+                catchThrowable(() -> Aio.wrap(executor.submit(() -> t.note("ran"))).join());
+            executor.execute(() -> t.note("ran"));
+            turns();
+            executor.shutdown();
+
+            assertThat(failed)
+                .isInstanceOf(RejectedExecutionException.class)
+                .hasMessageStartingWith("spawn: loop 'L' has 1 unfinished tasks");
+            assertThat(executor.isTerminated()).isTrue();
+          });
+
+      assertThat(t.trail()).isEmpty();
+      assertThat(t.errors()).hasSize(1); // nobody can look at what execute is refused
+      assertThat(t.errors().getFirst().exception()).isInstanceOf(RejectedExecutionException.class);
+    }
+  }
+
+  @Test
+  void aPeriodicJobThatIsLateIsNoChildOfItsRunBefore() {
+    try (var t = withTasks(2)) {
+      t.run(
+          () -> {
+            var executor = t.loop().asExecutor();
+            var parents = new ArrayList<Object>();
+            var job =
+                executor.scheduleAtFixedRate(
+                    () -> {
+                      parents.add(Aio.currentTask().orElseThrow().parent());
+                      sleep(ofMillis(2));
+                    },
+                    0,
+                    1,
+                    TimeUnit.MILLISECONDS);
+            sleep(ofMillis(9));
+            job.cancel(true);
+
+            assertThat(parents).hasSizeGreaterThan(3).containsOnly(Optional.empty());
+          });
+    }
+  }
+
+  @Test
+  void aFatalThrowableOfAJobEndsTheRun(TestLoop t) {
+    assertThatThrownBy(
+            () ->
+                t.run(
+                    () -> {
+                      t.loop()
+                          .asExecutor()
+                          .execute(
+                              () -> {
+                                throw new ExitRequest(3);
+                              });
+                      sleep(ofHours(1));
+                    }))
+        .isInstanceOf(ExitRequest.class);
+  }
+
+  @Test
+  void aJobWhoseTaskIsCancelledWhileItWaitsIsCancelled(TestLoop t) {
+    t.run(
+        () -> {
+          var executor = t.loop().asExecutor();
+          var tasks = new ArrayList<Task<?>>();
+          Future<?> job =
+              executor.submit(
+                  () -> {
+                    tasks.add(Aio.currentTask().orElseThrow());
+                    sleep(ofHours(1));
+                  });
+          turns();
+          tasks.getFirst().cancel();
+          turns();
+          executor.shutdown();
+
+          assertThat(job.isCancelled()).isTrue();
+          assertThat(executor.isTerminated()).isTrue();
+        });
   }
 }

@@ -15,12 +15,15 @@ import io.greenloop.testing.TestLoop;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a task is: its start, its name, its stack, who may complete it. */
@@ -333,5 +336,58 @@ class TaskTest {
               .matches("future@\\w+ \\(pending\\)");
           assertThat(sleeper.waitsFor()).contains("sleep");
         });
+  }
+
+  /** Spawns its successor and ends. */
+  private static void successor(int left) {
+    spawn(
+        TaskOptions.named("step " + left),
+        () -> {
+          if (left == 0) {
+            throw new IOException("the last one");
+          }
+          successor(left - 1);
+          return 0;
+        });
+  }
+
+  @Test
+  void oneThatSpawnsItsSuccessorIsNotHeldByIt(TestLoop t) {
+    t.run(
+        () -> {
+          var ended = new ArrayList<WeakReference<Object>>();
+          var last = new ArrayList<Task<?>>();
+          spawn(
+              () -> {
+                ended.add(new WeakReference<>(currentTask().orElseThrow()));
+                last.add(spawn(() -> newPromise().join()));
+                assertThat(last.getFirst().parent()).isPresent();
+                return new byte[1];
+              });
+          sleep(ofMillis(1));
+
+          while (ended.getFirst().get() != null) {
+            System.gc();
+            yieldNow();
+          }
+          assertThat(last.getFirst().parent()).isEmpty();
+        });
+  }
+
+  @Test
+  void theReportOfOneWithAThousandAncestorsNamesTheNearest(TestLoop t) {
+    t.run(
+        () -> {
+          successor(1000);
+          sleep(ofMillis(1));
+        });
+
+    assertThat(t.errorMessages())
+        .containsExactly(
+            "nobody looked at the failure of task 'step 0'"
+                + IntStream.rangeClosed(1, 16)
+                    .mapToObj(i -> ", spawned by task 'step " + i + "'")
+                    .collect(Collectors.joining())
+                + ", and so on");
   }
 }

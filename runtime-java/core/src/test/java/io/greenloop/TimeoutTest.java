@@ -3,6 +3,7 @@ package io.greenloop;
 import static io.greenloop.Aio.currentTask;
 import static io.greenloop.Aio.newPromise;
 import static io.greenloop.Aio.sleep;
+import static io.greenloop.Aio.spawn;
 import static io.greenloop.Aio.timeout;
 import static io.greenloop.Aio.timeoutAt;
 import static io.greenloop.Aio.timeoutScope;
@@ -260,5 +261,27 @@ class TimeoutTest {
     } catch (InterruptedException e) {
       return "interrupted";
     }
+  }
+
+  @Test
+  void oneThatIsMovedInTheTurnInWhichItIsDueDoesNotPass(TestLoop t) {
+    t.run(
+        () -> {
+          spawn(
+              () -> {
+                sleep(ofMillis(10));
+                kept(0).reschedule(null);
+              });
+          yieldNow(); // its timer is the first of the two
+          timeoutScope(
+              ofMillis(10),
+              scope -> {
+                scopes.add(scope);
+                sleep(ofMillis(20));
+                return 0;
+              });
+
+          assertThat(kept(0).expired()).isFalse();
+        });
   }
 }

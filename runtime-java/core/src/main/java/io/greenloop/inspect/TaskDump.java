@@ -125,7 +125,7 @@ public final class TaskDump {
         task.name(),
         task.activity(),
         coroutine == null ? null : coroutine.toString(),
-        task.parent().map(Task::id).orElse(null),
+        task.parentId().isEmpty() ? null : (Long) task.parentId().getAsLong(),
         task.creationLine().map(StackTraceElement::toString).orElse(null),
         ids(awaitedTasks(task)),
         ids(index.waitersOf(task)),
