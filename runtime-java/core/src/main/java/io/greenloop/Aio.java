@@ -228,8 +228,7 @@ public final class Aio {
    * Like {@link #race(Collection)}, but the first that returns wins; failures before that count no
    * more.
    *
-   * <p>Python: what {@code asyncio.staggered} does inside of {@code create_connection}, without the
-   * delay.
+   * <p>Python: {@link #staggeredRace(Duration, Collection)} without the delay.
    *
    * @throws ExceptionGroup if none returns: the failures, in the order in which they came
    * @throws IllegalArgumentException if there are none
@@ -245,6 +244,37 @@ public final class Aio {
   @SuppressWarnings("varargs")
   public static <T extends @Nullable Object> T firstSuccess(Callable<? extends T>... bodies) {
     return firstSuccess(List.of(bodies));
+  }
+
+  /**
+   * {@link #firstSuccess(Collection)} of bodies that begin one after the other: the next one when
+   * the one before it has failed, or {@code delay} after it began. So a slow attempt keeps nobody
+   * waiting, and a quick one spares the others.
+   *
+   * <p>The first that returns wins, and the others are cancelled in the same step: of two that
+   * could return in one turn the second is cancelled. Each cancel of the caller goes on to all that
+   * run; nothing begins after it.
+   *
+   * <p>Python: {@code asyncio.staggered.staggered_race}, which "happy eyeballs" of {@code
+   * create_connection} stands on. It gives winner, index and exceptions, and does not raise where
+   * nobody wins.
+   *
+   * @param delay null: the next one begins only when the one before it has failed
+   * @throws ExceptionGroup if none returns: the failures, in the order in which they came
+   * @throws IllegalArgumentException if there are none
+   * @throws CancelledError if the caller was cancelled, or all of them were
+   */
+  public static <T extends @Nullable Object> T staggeredRace(
+      @Nullable Duration delay, Collection<? extends Callable<? extends T>> bodies) {
+    return new StaggeredRace<T>(delay, bodies).run();
+  }
+
+  /** {@link #staggeredRace(Duration, Collection)} of the arguments. */
+  @SafeVarargs
+  @SuppressWarnings("varargs")
+  public static <T extends @Nullable Object> T staggeredRace(
+      @Nullable Duration delay, Callable<? extends T>... bodies) {
+    return staggeredRace(delay, List.of(bodies));
   }
 
   /**

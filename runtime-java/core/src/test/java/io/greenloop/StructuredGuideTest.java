@@ -4,6 +4,7 @@ import static io.greenloop.Aio.firstSuccess;
 import static io.greenloop.Aio.newPromise;
 import static io.greenloop.Aio.race;
 import static io.greenloop.Aio.sleep;
+import static io.greenloop.Aio.staggeredRace;
 import static io.greenloop.Aio.timeout;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
@@ -83,9 +84,15 @@ class StructuredGuideTest {
           String working =
               firstSuccess(() -> broken("mirror 1"), () -> fetch("mirror 2", ofMillis(5)));
           t.note(fastest + ", " + working);
+          String connected =
+              staggeredRace(
+                  ofMillis(250),
+                  () -> fetch("2001:db8::1", ofSeconds(9)),
+                  () -> fetch("192.0.2.1", ofMillis(5)));
+          t.note(connected);
         });
 
-    assertThat(t.trail()).containsExactly("near, mirror 2@25");
+    assertThat(t.trail()).containsExactly("near, mirror 2@25", "192.0.2.1@280");
   }
 
   @Test

@@ -4,10 +4,13 @@ import io.greenloop.ExceptionGroup
 import io.greenloop.ExitRequest
 import io.greenloop.InterruptedByUserException
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.cancelChildren
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withTimeoutOrNull
+import kotlin.time.Duration
 
 /**
  * Runs all [bodies] at the same time, as coroutines of the calling one. The first that returns or
@@ -33,6 +36,21 @@ public suspend fun <T> race(vararg bodies: suspend LoopScope.() -> T): T =
 public suspend fun <T> firstSuccess(vararg bodies: suspend LoopScope.() -> T): T =
   Contest<T>("firstSuccess", failureWins = false).run(bodies)
 
+/**
+ * [firstSuccess] of [bodies] that begin one after the other: the next one when the one before it has
+ * failed, or [delay] after it began; null: only when it has failed. The first that returns wins, and
+ * the others are cancelled in the same step. The suspend twin of `Aio.staggeredRace`; Python's
+ * `asyncio.staggered.staggered_race`.
+ *
+ * @throws ExceptionGroup if none returns: the failures, in the order in which they came
+ * @throws IllegalArgumentException if there are none
+ * @throws CancellationException if the caller was cancelled, or all of them were
+ */
+public suspend fun <T> staggeredRace(
+  delay: Duration?,
+  vararg bodies: suspend LoopScope.() -> T,
+): T = Contest<T>("staggeredRace", failureWins = false).runStaggered(delay, bodies)
+
 private class Contest<T>(
   private val operation: String,
   private val failureWins: Boolean,
@@ -48,9 +66,42 @@ private class Contest<T>(
         launch { if (ended(runCatching { loopScope(body) })) contest.cancelChildren() }
       }
     }
+    return outcome(bodies.size)
+  }
+
+  suspend fun runStaggered(
+    delay: Duration?,
+    bodies: Array<out suspend LoopScope.() -> T>,
+  ): T {
+    require(bodies.isNotEmpty()) { "$operation: nothing to run; give at least one body" }
+    coroutineScope {
+      val contestants = mutableListOf<Job>()
+      var next = Job()
+      for (body in bodies) {
+        val mine = Job()
+        next = mine
+        contestants +=
+          launch {
+            try {
+              if (ended(runCatching { loopScope(body) })) {
+                contestants.forEach { it.cancel() }
+                next.complete()
+              }
+            } finally {
+              mine.complete()
+            }
+          }
+        if (delay == null) mine.join() else withTimeoutOrNull(delay) { mine.join() }
+        if (winner != null) break
+      }
+    }
+    return outcome(bodies.size)
+  }
+
+  private fun outcome(size: Int): T {
     winner?.let { return it.getOrThrow() }
     if (failures.isEmpty()) {
-      throw CancellationException("$operation: all ${bodies.size} were cancelled")
+      throw CancellationException("$operation: all $size were cancelled")
     }
     throw ExceptionGroup("$operation: none succeeded", failures)
   }

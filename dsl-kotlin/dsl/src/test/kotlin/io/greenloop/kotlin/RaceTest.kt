@@ -3,12 +3,14 @@ package io.greenloop.kotlin
 import io.greenloop.Aio
 import io.greenloop.CancelledError
 import io.greenloop.ExceptionGroup
+import io.greenloop.sync.Event
 import io.greenloop.testing.TestLoop
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.withContext
@@ -16,6 +18,7 @@ import kotlinx.coroutines.withTimeout
 import java.io.IOException
 import java.util.concurrent.Callable
 import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
 
 class RaceTest :
   FunSpec({
@@ -78,6 +81,92 @@ class RaceTest :
         failure.suppressed.map { it.message } shouldContainExactly listOf("cleanup")
         shouldThrow<IOException> { race(loser, { "result" }) }.message
       } shouldBe "cleanup"
+    }
+
+    test("AC-threads.3: the next one begins when the one before has failed, at once") {
+      trailOf { t ->
+        val winner =
+          staggeredRace(
+            1.seconds,
+            { throw IOException("a") },
+            { sleep(5.milliseconds).let { "b" } },
+            { t.note("c") },
+          )
+        t.note(winner)
+        val other = staggeredRace(null, { throw IOException("a") }, { "b" }, { t.note("c") })
+        t.note(other)
+      } shouldContainExactly listOf("b@5", "b@5")
+    }
+
+    test("AC-threads.3: or after the delay, which counts from the start of the one before") {
+      trailOf { t ->
+        val slow: (String) -> (suspend LoopScope.() -> String) = { name ->
+          {
+            t.note(name)
+            try {
+              sleep(50.milliseconds)
+              name
+            } catch (cancelled: CancellationException) {
+              t.note("$name cancelled")
+              throw cancelled
+            }
+          }
+        }
+        t.note(staggeredRace(20.milliseconds, slow("a"), slow("b"), slow("c")) + " wins")
+      } shouldContainExactly
+        listOf("a@0", "b@20", "c@40", "b cancelled@50", "c cancelled@50", "a wins@50")
+    }
+
+    test("AC-threads.3: of two that could win in one turn the second is cancelled") {
+      trailOf { t ->
+        val go = Event()
+        val waits: suspend LoopScope.() -> String = {
+          try {
+            go.await()
+            "won"
+          } catch (cancelled: CancellationException) {
+            t.note("cancelled")
+            throw cancelled
+          }
+        }
+        val winner =
+          staggeredRace(10.milliseconds, waits, waits, { go.set().let { awaitCancellation() } })
+        t.note(winner)
+      } shouldContainExactly listOf("cancelled@20", "won@20")
+    }
+
+    test("AC-threads.3: a cancel of the caller cancels all, and nothing begins after it") {
+      trailOf { t ->
+        val task =
+          spawn {
+            staggeredRace(
+              10.milliseconds,
+              {
+                try {
+                  awaitCancellation()
+                } finally {
+                  withContext(NonCancellable) { sleep(30.milliseconds) }
+                  t.note("cleaned")
+                }
+              },
+              { t.note("never") },
+            )
+          }
+        sleep(5.milliseconds)
+        task.cancel()
+        runCatching { task.await() }.exceptionOrNull()!!.cause!!::class shouldBe
+          CancelledError::class
+        t.note("end")
+      } shouldContainExactly listOf("cleaned@35", "end@35")
+    }
+
+    test("AC-threads.3: if none succeeds all failures are thrown") {
+      virtually {
+        shouldThrow<ExceptionGroup> {
+          staggeredRace<Int>(null, { throw IOException("a") }, { throw IOException("b") })
+        }.exceptions().map { it.message } shouldContainExactly listOf("a", "b")
+        shouldThrow<IllegalArgumentException> { staggeredRace<Int>(null) }.message
+      } shouldBe "staggeredRace: nothing to run; give at least one body"
     }
 
     test("nothing to run is refused") {
