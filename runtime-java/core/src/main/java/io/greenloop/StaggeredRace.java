@@ -87,7 +87,7 @@ final class StaggeredRace<T extends @Nullable Object> {
 
   /** Until there may be something to do. A cancel goes on to all that run, each time anew. */
   private void await(Task<?> caller) {
-    var woken = new Signal(caller.loop(), "the first success of " + running.size(), running);
+    var woken = new Signal(caller.loop(), () -> "the first success of " + running.size(), running);
     wake = woken;
     try {
       woken.join();
