@@ -2,6 +2,13 @@ package io.greenloop;
 
 import io.greenloop.coroutine.Generator;
 import io.greenloop.internal.loop.Strand;
+import io.greenloop.net.Server;
+import io.greenloop.net.ServerOptions;
+import io.greenloop.net.Stream;
+import io.greenloop.net.StreamHandler;
+import io.greenloop.net.Streams;
+import java.io.IOException;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -345,6 +352,19 @@ public final class Aio {
    */
   public static <T extends @Nullable Object> LoopFuture<T> shield(Awaitable<T> awaitable) {
     return Shield.of(EventLoop.running("shield").ensureFuture(awaitable));
+  }
+
+  // ---- network -----------------------------------------------------------------------------
+
+  /** A connection to {@code host}; see {@link Streams#openConnection(String, int)}. */
+  public static Stream openConnection(String host, int port) throws IOException {
+    return Streams.openConnection(host, port);
+  }
+
+  /** A server; see {@link Streams#startServer}. */
+  public static Server startServer(StreamHandler handler, SocketAddress... addresses)
+      throws IOException {
+    return Streams.startServer(handler, ServerOptions.DEFAULT, addresses);
   }
 
   // ---- other threads -----------------------------------------------------------------------

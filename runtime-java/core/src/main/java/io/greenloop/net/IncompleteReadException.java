@@ -35,12 +35,29 @@ public final class IncompleteReadException extends EOFException {
         expected);
   }
 
+  /** The end came, and {@code buffer} holds less than {@code expected} bytes, which it gives up. */
+  static IncompleteReadException of(
+      String operation, StreamReader reader, ReadBuffer buffer, int expected) {
+    byte[] partial = buffer.take(buffer.size());
+    return new IncompleteReadException(
+        operation
+            + " on "
+            + reader.of()
+            + ": the stream ended after "
+            + partial.length
+            + " bytes ("
+            + (expected < 0 ? "no separator came" : "expected " + expected)
+            + ")",
+        partial,
+        expected);
+  }
+
   /** What came before the end. */
   public byte[] partial() {
     return partial.clone();
   }
 
-  /** How many bytes were asked for. */
+  /** How many bytes were asked for; -1 if a separator was. */
   public int expected() {
     return expected;
   }

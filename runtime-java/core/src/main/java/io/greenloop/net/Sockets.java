@@ -238,7 +238,7 @@ public final class Sockets {
   }
 
   /** The connection is gone either way, and nobody could do anything about a failure. */
-  private static void closeQuietly(SelectableChannel channel) {
+  static void closeQuietly(SelectableChannel channel) {
     try {
       channel.close();
     } catch (IOException e) {

@@ -32,11 +32,16 @@ public final class Tcp {
    *     behind
    */
   public static TcpStream connect(String host, int port) throws IOException {
-    LoopCore loop = Sockets.currentLoop("connect");
+    return adopt(Sockets.currentLoop("connect"), open(host, port));
+  }
+
+  /** A connected channel, in non-blocking mode. */
+  static SocketChannel open(String host, int port) throws IOException {
+    Sockets.currentLoop("connect");
     var failures = new ArrayList<IOException>();
     for (InetAddress address : EventLoop.current().resolve(host)) {
       try {
-        return connect(loop, new InetSocketAddress(address, port));
+        return open(new InetSocketAddress(address, port));
       } catch (IOException e) {
         failures.add(e);
       }
@@ -50,7 +55,7 @@ public final class Tcp {
   public static TcpStream connect(InetSocketAddress remote) throws IOException {
     return remote.isUnresolved()
         ? connect(remote.getHostString(), remote.getPort())
-        : connect(Sockets.currentLoop("connect"), remote);
+        : adopt(Sockets.currentLoop("connect"), open(remote));
   }
 
   /**
@@ -71,7 +76,7 @@ public final class Tcp {
     }
   }
 
-  private static TcpStream connect(LoopCore loop, InetSocketAddress remote) throws IOException {
+  private static SocketChannel open(InetSocketAddress remote) throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
       channel.configureBlocking(false);
@@ -80,7 +85,7 @@ public final class Tcp {
       Sockets.close(channel);
       throw e;
     }
-    return adopt(loop, channel);
+    return channel;
   }
 
   /** A stream on a connected channel, which is closed if that fails. */

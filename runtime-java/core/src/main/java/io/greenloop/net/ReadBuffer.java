@@ -1,0 +1,100 @@
+package io.greenloop.net;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** What was received and not taken yet. */
+final class ReadBuffer {
+  private static final int FIRST_SIZE = 4096;
+
+  private byte[] bytes = new byte[0];
+  private int start;
+  private int end;
+
+  int size() {
+    return end - start;
+  }
+
+  /** The free room behind what is in it: at least {@code least} bytes. */
+  ByteBuffer room(int least) {
+    int size = size();
+    if (bytes.length - end < least) {
+      int capacity = Math.max(bytes.length, FIRST_SIZE);
+      while (capacity - size < least) {
+        capacity = Math.addExact(capacity, capacity);
+      }
+      byte[] roomy = capacity == bytes.length ? bytes : new byte[capacity];
+      System.arraycopy(bytes, start, roomy, 0, size);
+      bytes = roomy;
+      start = 0;
+      end = size;
+    }
+    return ByteBuffer.wrap(bytes, end, bytes.length - end);
+  }
+
+  /** {@code count} bytes were put into the {@link #room}. */
+  void received(int count) {
+    end += count;
+  }
+
+  /** Takes {@code count} bytes, which are there. */
+  byte[] take(int count) {
+    byte[] taken = Arrays.copyOfRange(bytes, start, start + count);
+    drop(count);
+    return taken;
+  }
+
+  /** Takes what {@code target} has room for. */
+  int take(ByteBuffer target) {
+    int count = Math.min(size(), target.remaining());
+    target.put(bytes, start, count);
+    drop(count);
+    return count;
+  }
+
+  void drop(int count) {
+    start += count;
+    if (start == end) {
+      start = 0;
+      end = 0;
+    }
+  }
+
+  void clear() {
+    drop(size());
+  }
+
+  /** Puts {@code taken} back in front. */
+  void giveBack(byte[] taken) {
+    if (start >= taken.length) {
+      start -= taken.length;
+      System.arraycopy(taken, 0, bytes, start, taken.length);
+      return;
+    }
+    int size = size();
+    byte[] joined = new byte[Math.max(taken.length + size, FIRST_SIZE)];
+    System.arraycopy(taken, 0, joined, 0, taken.length);
+    System.arraycopy(bytes, start, joined, taken.length, size);
+    bytes = joined;
+    start = 0;
+    end = taken.length + size;
+  }
+
+  /** Whether {@code pattern} stands at {@code offset}. */
+  boolean has(byte[] pattern, int offset) {
+    int from = start + offset;
+    return from + pattern.length <= end
+        && Arrays.equals(bytes, from, from + pattern.length, pattern, 0, pattern.length);
+  }
+
+  /** Where {@code pattern} begins first, at {@code from} or later; -1 if it does not. */
+  int find(byte[] pattern, int from) {
+    int last = size() - pattern.length;
+    for (int i = from; i <= last; i++) {
+      if (bytes[start + i] == pattern[0] && has(pattern, i)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

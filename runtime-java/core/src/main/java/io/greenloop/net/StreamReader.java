@@ -1,0 +1,386 @@
+package io.greenloop.net;
+
+import io.greenloop.Aio;
+import io.greenloop.Task;
+import io.greenloop.WaitQueue;
+import io.greenloop.Waiter;
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.ReadyListener;
+import io.greenloop.internal.loop.Watch.Direction;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The incoming direction of a {@link Stream}, with a buffer (Python: {@code asyncio.StreamReader}).
+ *
+ * <p>It receives only what a read asks for: a peer that sends more than is read is held up by its
+ * own system. So the buffer holds little more than the limit, whatever comes.
+ *
+ * <p><b>Nothing is lost.</b> A read that is cancelled has consumed nothing, whenever the cancel
+ * comes; the next one gets the same bytes. One reader at a time: a second one is refused, with both
+ * names.
+ *
+ * <p>Each read has two forms. The plain one parks the calling task; it does not, nor does it notice
+ * a pending cancel, when enough is there. The one that takes a {@link Waiter} serves it when enough
+ * has come, in the call if it is there: for callbacks, and for suspend code.
+ *
+ * <p><b>Room:</b> loop.
+ */
+public final class StreamReader {
+  /** What a reader buffers while it looks for a separator, unless told otherwise: 64 KiB. */
+  public static final int DEFAULT_LIMIT = 64 * 1024;
+
+  private static final int LEAST_ROOM = 2048;
+
+  private final LoopCore loop;
+  private final Wire wire;
+  private final Stream stream;
+  private final int limit;
+  private final String name;
+  private final ReadBuffer buffer = new ReadBuffer();
+  private final WaitQueue<Object, Reading<Object>> readers;
+  private final Readiness readiness = new Readiness();
+  private boolean ended;
+  private @Nullable IOException failure;
+
+  StreamReader(LoopCore loop, Wire wire, Stream stream, int limit, String name) {
+    if (limit <= 0) {
+      throw new IllegalArgumentException("limit " + limit + ": must be positive");
+    }
+    this.loop = loop;
+    this.wire = wire;
+    this.stream = stream;
+    this.limit = limit;
+    this.name = name;
+    readers = new WaitQueue<>("data of " + name, (taken, reading) -> reading.giveBack(taken));
+  }
+
+  // ---- some bytes --------------------------------------------------------------------------
+
+  /**
+   * Takes what has arrived, at least one byte and at most {@code max}.
+   *
+   * @param max zero: empty at once
+   * @return empty at the end of the stream
+   * @throws ConnectionResetException if the other side has reset the connection
+   * @throws StreamClosedException if the stream is closed, or is closed while this waits
+   * @throws IllegalStateException if another one reads, or the caller is no task of this loop
+   */
+  public byte[] read(int max) throws IOException {
+    return perform("read", Readings.some(this, buffer, max));
+  }
+
+  /** {@link #read(int)} for {@code waiter}. */
+  public void read(int max, Waiter<byte[]> waiter) {
+    perform("read", Readings.some(this, buffer, max), waiter);
+  }
+
+  /**
+   * Takes what has arrived into {@code target}, without a copy between if nothing is buffered.
+   *
+   * @return how many bytes, -1 at the end of the stream, 0 only if {@code target} has no room
+   * @throws IOException as {@link #read(int)}
+   */
+  public int read(ByteBuffer target) throws IOException {
+    return perform("read", Readings.into(this, buffer, target));
+  }
+
+  /** {@link #read(ByteBuffer)} for {@code waiter}, to whom {@code target} belongs until then. */
+  public void read(ByteBuffer target, Waiter<Integer> waiter) {
+    perform("read", Readings.into(this, buffer, target), waiter);
+  }
+
+  /** Takes all there is until the end of the stream; mind who sends it. */
+  public byte[] readAll() throws IOException {
+    return perform("readAll", Readings.all(this, buffer));
+  }
+
+  /** {@link #readAll()} for {@code waiter}. */
+  public void readAll(Waiter<byte[]> waiter) {
+    perform("readAll", Readings.all(this, buffer), waiter);
+  }
+
+  // ---- a certain number, up to a mark ------------------------------------------------------
+
+  /**
+   * Takes {@code count} bytes.
+   *
+   * @throws IncompleteReadException if the stream ends before; it has what came
+   * @throws IOException as {@link #read(int)}
+   */
+  public byte[] readExactly(int count) throws IOException {
+    return perform("readExactly", Readings.exactly(this, buffer, count));
+  }
+
+  /** {@link #readExactly(int)} for {@code waiter}. */
+  public void readExactly(int count, Waiter<byte[]> waiter) {
+    perform("readExactly", Readings.exactly(this, buffer, count), waiter);
+  }
+
+  /**
+   * Takes everything up to and with one of {@code separators}: the one that ends first, and of two
+   * that end together the shorter.
+   *
+   * @throws LimitOverrunException if it does not come within the limit; what came stays in the
+   *     buffer
+   * @throws IncompleteReadException if the stream ends before; it has what came
+   * @throws IllegalArgumentException if there is no separator, or an empty one
+   */
+  public byte[] readUntil(byte[]... separators) throws IOException {
+    return perform("readUntil", Readings.until(this, buffer, separators));
+  }
+
+  /** {@link #readUntil} for {@code waiter}. */
+  public void readUntil(Waiter<byte[]> waiter, byte[]... separators) {
+    perform("readUntil", Readings.until(this, buffer, separators), waiter);
+  }
+
+  /**
+   * Takes a line with its line feed; at the end of the stream what is left, then empty.
+   *
+   * @throws LimitOverrunException if it is longer than the limit; the line is dropped, if its end
+   *     has come, else what came of it
+   */
+  public byte[] readLine() throws IOException {
+    return perform("readLine", Readings.line(this, buffer));
+  }
+
+  /** {@link #readLine()} for {@code waiter}. */
+  public void readLine(Waiter<byte[]> waiter) {
+    perform("readLine", Readings.line(this, buffer), waiter);
+  }
+
+  /**
+   * The lines that are left, with their line feeds. What a read throws leaves the loop unchecked.
+   */
+  public Iterable<ByteBuffer> lines() {
+    return Lines::new;
+  }
+
+  private final class Lines implements Iterator<ByteBuffer> {
+    private byte @Nullable [] next;
+
+    @Override
+    public boolean hasNext() {
+      byte[] line = next;
+      if (line == null) {
+        try {
+          line = readLine();
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        next = line;
+      }
+      return line.length > 0;
+    }
+
+    @Override
+    public ByteBuffer next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("next: " + name + " has ended");
+      }
+      var line = ByteBuffer.wrap(Objects.requireNonNull(next));
+      next = null;
+      return line;
+    }
+  }
+
+  /** Whether the end has come and nothing is buffered. */
+  public boolean atEof() {
+    return ended && buffer.size() == 0;
+  }
+
+  // ---- for tests ---------------------------------------------------------------------------
+
+  /** How many bytes are buffered. */
+  int buffered() {
+    return buffer.size();
+  }
+
+  // ---- for the readings ---------------------------------------------------------------------
+
+  /**
+   * Receives what has come.
+   *
+   * @return how many bytes; 0: nothing yet; -1: the end
+   */
+  int receive() throws IOException {
+    return ended ? -1 : received(buffer.room(LEAST_ROOM), true);
+  }
+
+  /** {@link #receive}, but into {@code target}. */
+  int receive(ByteBuffer target) throws IOException {
+    return ended ? -1 : received(target, false);
+  }
+
+  private int received(ByteBuffer target, boolean own) throws IOException {
+    int count;
+    try {
+      count = wire.tryRead(target);
+    } catch (IOException e) {
+      stream.lost(e);
+      throw e;
+    }
+    if (count < 0) {
+      ended = true;
+    } else if (own) {
+      buffer.received(count);
+    }
+    return count;
+  }
+
+  int limit() {
+    return limit;
+  }
+
+  /** The stream, in errors. */
+  String of() {
+    return name;
+  }
+
+  // ---- performing one ------------------------------------------------------------------------
+
+  @SuppressWarnings("unchecked") // what a reading takes is what its waiter is handed
+  private <T> T perform(String operation, Reading<T> reading) throws IOException {
+    begin(operation);
+    T taken = reading.attempt();
+    if (taken != null) {
+      return taken;
+    }
+    WaitQueue.checkMayPark(operation);
+    readiness.listen();
+    try {
+      return (T) readers.park(operation, (Reading<Object>) reading);
+    } finally {
+      leave();
+    }
+  }
+
+  @SuppressWarnings("unchecked") // as above
+  private <T> void perform(String operation, Reading<T> reading, Waiter<T> waiter) {
+    T taken;
+    try {
+      begin(operation);
+      taken = reading.attempt();
+    } catch (IOException | IllegalStateException e) {
+      var refused = new WaitQueue<T, Object>(name, (none, nothing) -> {});
+      refused.add(waiter, reading);
+      refused.failAll(() -> e);
+      return;
+    }
+    readers.add((Waiter<Object>) waiter, (Reading<Object>) reading);
+    if (taken == null) {
+      readiness.listen();
+    } else {
+      readers.serveFirst(taken);
+    }
+  }
+
+  private void begin(String operation) throws IOException {
+    Sockets.checkRoom(loop, operation, name);
+    if (!readers.isEmpty()) {
+      throw new IllegalStateException(
+          operation
+              + " on "
+              + name
+              + ": "
+              + nameOf(readers.firstTask())
+              + " already waits for its data, "
+              + nameOf(Aio.currentTask().orElse(null))
+              + " may not; let one task read and hand on what it gets");
+    }
+    if (failure instanceof StreamClosedException) {
+      throw new StreamClosedException(operation + " on " + name + ": the stream is closed");
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static String nameOf(@Nullable Task<?> task) {
+    return task == null ? "a callback" : "task '" + task.name() + "'";
+  }
+
+  /** Something may have come. */
+  private void serve() {
+    if (readers.isEmpty()) {
+      return;
+    }
+    Reading<Object> reading = readers.firstBrought();
+    try {
+      Object taken = reading.attempt();
+      if (taken == null) {
+        readiness.listen();
+      } else {
+        readers.serveFirst(taken);
+      }
+    } catch (IOException e) {
+      readers.failAll(() -> e);
+    }
+  }
+
+  /**
+   * Takes the interest in the wire back if nobody waits any more. For waiters that may leave by
+   * themselves.
+   */
+  public void leave() {
+    if (readers.isEmpty()) {
+      readiness.mute();
+    }
+  }
+
+  /** Ends it: this read and each later one throws {@code reason}. */
+  void end(IOException reason) {
+    if (failure == null) {
+      failure = reason;
+    }
+    readiness.mute();
+    readers.failAll(() -> reason);
+  }
+
+  /** Hears on the bare carrier that something may have come; looks in an entry of the loop. */
+  private final class Readiness implements ReadyListener, Runnable {
+    private boolean listens;
+
+    void listen() {
+      if (!listens) {
+        listens = true;
+        wire.listen(Direction.IN, this);
+      }
+    }
+
+    void mute() {
+      if (listens) {
+        listens = false;
+        wire.mute(Direction.IN);
+      }
+    }
+
+    @Override
+    public void ready() {
+      mute();
+      loop.ready(this, null);
+    }
+
+    @Override
+    public void failed(IOException cause) {
+      listens = false;
+      loop.ready((Runnable) () -> stream.lost(cause), null);
+    }
+
+    @Override
+    public void run() {
+      serve();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "reader of " + name;
+  }
+}

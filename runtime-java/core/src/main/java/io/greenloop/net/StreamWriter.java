@@ -1,0 +1,283 @@
+package io.greenloop.net;
+
+import io.greenloop.WaitQueue;
+import io.greenloop.Waiter;
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.ReadyListener;
+import io.greenloop.internal.loop.Watch.Direction;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outgoing direction of a {@link Stream} (Python: {@code asyncio.StreamWriter}).
+ *
+ * <p>A write sends at once what the system takes, buffers the rest, and waits only while more than
+ * the high-water mark is buffered, until no more than the low-water mark is. So a writer is never
+ * ahead of its peer by more than that, and needs no {@code drain}.
+ *
+ * <p>What a write was given is sent in one piece and in order, also when the wait for room is
+ * cancelled: half a message would spoil all that follow. Several tasks may write.
+ *
+ * <p><b>Room:</b> loop.
+ */
+public final class StreamWriter {
+  /** More than this in the buffer, and a write waits: 64 KiB. */
+  public static final int DEFAULT_HIGH_WATER = 64 * 1024;
+
+  private final LoopCore loop;
+  private final Wire wire;
+  private final Stream stream;
+  private final String name;
+  private final WriteBuffer buffer = new WriteBuffer();
+  private final WaitQueue<@Nullable Void, @Nullable Void> waiters;
+  private final Readiness readiness = new Readiness();
+  private long highWater = DEFAULT_HIGH_WATER;
+  private long lowWater = DEFAULT_HIGH_WATER / 4;
+  private boolean
+      paused; // the buffer was above the high-water mark, and has not sunk to the low one
+  private boolean outputEnds;
+  private boolean outputEnded;
+  private boolean closes;
+  private @Nullable IOException failure;
+
+  StreamWriter(LoopCore loop, Wire wire, Stream stream, String name) {
+    this.loop = loop;
+    this.wire = wire;
+    this.stream = stream;
+    this.name = name;
+    waiters = new WaitQueue<>("room to send on " + name, (nothing, none) -> {});
+  }
+
+  // ---- writing -----------------------------------------------------------------------------
+
+  /**
+   * Sends {@code source}; waits if too much is buffered then.
+   *
+   * @param source is emptied, and the caller's again, when this returns or throws
+   * @throws ConnectionResetException if the other side has reset the connection
+   * @throws BrokenPipeException if the other side has closed it
+   * @throws StreamClosedException if the stream is closed, or is closed while this waits
+   * @throws IllegalStateException after {@link #shutdownOutput}, or where no task can wait
+   * @throws io.greenloop.CancelledError if the task is cancelled while it waits; everything is sent
+   *     all the same
+   */
+  public void write(ByteBuffer source) throws IOException {
+    if (!tryWrite(source)) {
+      waiters.park("write", null);
+    }
+  }
+
+  /** {@link #write(ByteBuffer)} of an array. */
+  public void write(byte[] source) throws IOException {
+    write(ByteBuffer.wrap(source));
+  }
+
+  /**
+   * Sends {@code source}, or buffers it, however much there is: for callbacks, which cannot wait.
+   *
+   * @return whether there is room for more; if not, the {@link #drain drain} that follows waits
+   * @throws IOException as {@link #write(ByteBuffer)}
+   */
+  public boolean tryWrite(ByteBuffer source) throws IOException {
+    begin("write");
+    if (outputEnds) {
+      throw new IllegalStateException(
+          "write on " + name + ": its output was shut down; write before that");
+    }
+    if (buffer.size() == 0) {
+      send(source);
+    }
+    if (source.hasRemaining()) {
+      buffer.add(source);
+      readiness.listen();
+      paused |= buffer.size() > highWater;
+    }
+    return !paused;
+  }
+
+  /**
+   * Waits until the buffer has sunk to the low-water mark, if it has been above the high-water mark
+   * (Python: {@code drain}). After a {@link #write(ByteBuffer)} there is nothing to wait for.
+   *
+   * @throws IOException as {@link #write(ByteBuffer)}
+   */
+  public void drain() throws IOException {
+    begin("drain");
+    if (paused) {
+      waiters.park("drain", null);
+    }
+  }
+
+  /** {@link #drain()} for {@code waiter}. */
+  public void drain(Waiter<@Nullable Void> waiter) {
+    Sockets.checkRoom(loop, "drain", name);
+    waiters.add(waiter, null);
+    IOException failed = failed("drain");
+    if (failed != null) {
+      waiters.failAll(() -> failed);
+    } else if (!paused) {
+      waiters.serveAll(null);
+    }
+  }
+
+  /**
+   * Ends our direction behind what was written: the other side reads to the end of the stream, and
+   * may still send (Python: {@code write_eof}). Never waits. Idempotent.
+   */
+  public void shutdownOutput() throws IOException {
+    begin("shutdownOutput");
+    outputEnds = true;
+    if (buffer.size() == 0) {
+      endOutput();
+    }
+  }
+
+  // ---- limits ------------------------------------------------------------------------------
+
+  /** How many bytes are buffered. */
+  public long bufferSize() {
+    return buffer.size();
+  }
+
+  /**
+   * Sets the marks between which a writer is held up.
+   *
+   * @param high more than this, and a write waits; zero: whenever something is buffered
+   * @param low until no more than this is buffered; not above {@code high}
+   */
+  public void setBufferLimits(long high, long low) {
+    Sockets.checkRoom(loop, "setBufferLimits", name);
+    if (low < 0 || high < low) {
+      throw new IllegalArgumentException(
+          "setBufferLimits(" + high + ", " + low + "): want high >= low >= 0");
+    }
+    highWater = high;
+    lowWater = low;
+    paused |= buffer.size() > highWater;
+    resumeIfLow();
+  }
+
+  // ---- sending -----------------------------------------------------------------------------
+
+  private void begin(String operation) throws IOException {
+    Sockets.checkRoom(loop, operation, name);
+    IOException failed = failed(operation);
+    if (failed != null) {
+      throw failed;
+    }
+  }
+
+  private @Nullable IOException failed(String operation) {
+    if (closes && (failure == null || failure instanceof StreamClosedException)) {
+      return new StreamClosedException(operation + " on " + name + ": the stream is closed");
+    }
+    return failure;
+  }
+
+  private void send(ByteBuffer source) throws IOException {
+    try {
+      wire.tryWrite(source);
+    } catch (IOException e) {
+      stream.lost(e);
+      throw e;
+    }
+  }
+
+  /** The wire may take more. */
+  private void flush() {
+    if (failure != null || buffer.size() == 0) {
+      return;
+    }
+    try {
+      buffer.sendTo(wire);
+      resumeIfLow();
+      if (buffer.size() > 0) {
+        readiness.listen();
+        return;
+      }
+      if (outputEnds) {
+        endOutput();
+      }
+    } catch (IOException e) {
+      stream.lost(e);
+      return;
+    }
+    if (closes) {
+      stream.flushed();
+    }
+  }
+
+  private void resumeIfLow() {
+    if (paused && buffer.size() <= lowWater) {
+      paused = false;
+      waiters.serveAll(null);
+    }
+  }
+
+  private void endOutput() throws IOException {
+    if (!outputEnded) {
+      outputEnded = true;
+      wire.shutdownOutput();
+    }
+  }
+
+  // ---- for the stream ----------------------------------------------------------------------
+
+  /** Nothing is written any more; what is buffered is still sent. */
+  void close() {
+    closes = true;
+  }
+
+  /** It is over: drops what is buffered, fails who waits. */
+  void end(IOException reason) {
+    closes = true;
+    if (failure == null) {
+      failure = reason;
+    }
+    buffer.clear();
+    readiness.mute();
+    waiters.failAll(() -> reason);
+  }
+
+  /** Hears on the bare carrier that the wire may take more; sends in an entry of the loop. */
+  private final class Readiness implements ReadyListener, Runnable {
+    private boolean listens;
+
+    void listen() {
+      if (!listens) {
+        listens = true;
+        wire.listen(Direction.OUT, this);
+      }
+    }
+
+    void mute() {
+      if (listens) {
+        listens = false;
+        wire.mute(Direction.OUT);
+      }
+    }
+
+    @Override
+    public void ready() {
+      mute();
+      loop.ready(this, null);
+    }
+
+    @Override
+    public void failed(IOException cause) {
+      listens = false;
+      loop.ready((Runnable) () -> stream.lost(cause), null);
+    }
+
+    @Override
+    public void run() {
+      flush();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "writer of " + name;
+  }
+}

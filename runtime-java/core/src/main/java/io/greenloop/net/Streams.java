@@ -1,0 +1,88 @@
+package io.greenloop.net;
+
+import io.greenloop.EventLoop;
+import io.greenloop.Task;
+import io.greenloop.TaskOptions;
+import io.greenloop.internal.loop.LoopCore;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * Ways to a {@link Stream} and to a {@link Server}.
+ *
+ * <p><b>Room:</b> loop, in a task.
+ */
+public final class Streams {
+  private Streams() {}
+
+  /**
+   * Connects to {@code host}; its addresses are tried in order (Python: {@code open_connection}).
+   *
+   * @throws IOException if none of its addresses answers
+   */
+  public static Stream openConnection(String host, int port) throws IOException {
+    return openConnection(host, port, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /** {@link #openConnection(String, int)} with another limit for the reader, in bytes. */
+  public static Stream openConnection(String host, int port, int limit) throws IOException {
+    LoopCore core = Sockets.currentLoop("openConnection");
+    return Stream.adopt(core, Tcp.open(host, port), limit);
+  }
+
+  /**
+   * Listens on {@code addresses} and serves each connection in a task of its own, which starts with
+   * the connection and is closed with it (Python: {@code start_server}). A handler that fails is
+   * reported; one that is cancelled is not.
+   *
+   * @param addresses at least one; port 0 takes any free one
+   * @throws java.net.BindException if a port is taken; nothing is left listening then
+   */
+  public static Server startServer(
+      StreamHandler handler, ServerOptions options, SocketAddress... addresses) throws IOException {
+    Objects.requireNonNull(handler, "handler");
+    EventLoop loop = EventLoop.current();
+    return startServerWith(
+        stream ->
+            loop.spawn(
+                TaskOptions.named("serve " + stream.remoteAddress()),
+                () -> {
+                  handler.handle(stream);
+                  return null;
+                }),
+        options,
+        addresses);
+  }
+
+  /**
+   * {@link #startServer} for those who make the task of a connection themselves.
+   *
+   * @param spawner called on the loop for each connection; the connection lasts as long as the task
+   */
+  public static Server startServerWith(
+      Function<? super Stream, ? extends Task<?>> spawner,
+      ServerOptions options,
+      SocketAddress... addresses)
+      throws IOException {
+    LoopCore core = Sockets.currentLoop("startServer");
+    if (addresses.length == 0) {
+      throw new IllegalArgumentException("startServer: name an address to listen on");
+    }
+    List<Listening> sockets = new ArrayList<>();
+    try {
+      for (SocketAddress address : addresses) {
+        sockets.add(Listening.on(core, address, options));
+      }
+    } catch (Throwable e) {
+      sockets.forEach(Listening::close);
+      throw e;
+    }
+    var server = new Server(core, sockets, options, spawner);
+    server.start();
+    return server;
+  }
+}

@@ -1,0 +1,41 @@
+package io.greenloop.net;
+
+import io.greenloop.internal.loop.ReadyListener;
+import io.greenloop.internal.loop.Watch.Direction;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * One end of a connection as code sees it that never waits: what a stream stands on, be it a
+ * socket, a pipe or TLS over one of them. Loop room.
+ */
+interface Wire {
+  /**
+   * Takes what has arrived.
+   *
+   * @param target with room for at least one byte
+   * @return how many bytes; 0: nothing yet; -1: the end
+   */
+  int tryRead(ByteBuffer target) throws IOException;
+
+  /** Sends as much of {@code source} as can be sent now; its position tells how much that was. */
+  void tryWrite(ByteBuffer source) throws IOException;
+
+  /**
+   * Makes {@code listener} the one who is told that {@link #tryRead} or {@link #tryWrite} may get
+   * further, until it is {@linkplain #mute taken back}.
+   */
+  void listen(Direction direction, ReadyListener listener);
+
+  /** Takes the listener of {@code direction} back; no-op if there is none. */
+  void mute(Direction direction);
+
+  /** Ends our direction, behind what was written. */
+  void shutdownOutput() throws IOException;
+
+  /** Closes both directions, in good order. No listener is told. Idempotent. */
+  void close();
+
+  /** Closes at once; the other side may lose what is under way. Idempotent. */
+  void abort();
+}

@@ -1,0 +1,57 @@
+package io.greenloop.net;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+
+/** What was written and not sent yet, in order. */
+final class WriteBuffer {
+  private static final int CHUNK = 16 * 1024;
+
+  private final ArrayDeque<ByteBuffer> parts = new ArrayDeque<>(); // each from position to limit
+  private ByteBuffer tail = ByteBuffer.allocate(0); // the last part once more, with its free room
+  private long size;
+
+  long size() {
+    return size;
+  }
+
+  /** Adds a copy of what is left of {@code source}. */
+  void add(ByteBuffer source) {
+    size += source.remaining();
+    while (source.hasRemaining()) {
+      if (!tail.hasRemaining()) {
+        tail = ByteBuffer.allocate(Math.max(source.remaining(), CHUNK));
+        parts.add(tail.duplicate().limit(0));
+      }
+      int count = Math.min(tail.remaining(), source.remaining());
+      tail.put(tail.position(), source, source.position(), count);
+      tail.position(tail.position() + count);
+      source.position(source.position() + count);
+      parts.getLast().limit(tail.position());
+    }
+  }
+
+  /** Sends as much as {@code wire} takes. */
+  void sendTo(Wire wire) throws IOException {
+    while (size > 0) {
+      ByteBuffer part = parts.getFirst();
+      int before = part.remaining();
+      wire.tryWrite(part);
+      size -= before - part.remaining();
+      if (part.hasRemaining()) {
+        return;
+      }
+      parts.removeFirst();
+      if (parts.isEmpty()) {
+        tail = ByteBuffer.allocate(0);
+      }
+    }
+  }
+
+  void clear() {
+    parts.clear();
+    tail = ByteBuffer.allocate(0);
+    size = 0;
+  }
+}
