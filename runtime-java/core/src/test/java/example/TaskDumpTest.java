@@ -180,7 +180,7 @@ class TaskDumpTest {
                 + " 'main'\",\"circles\":[],\"tasks\":[{")
         .contains("\"name\":\"outer\",\"activity\":\"waits for task 'inner'\",\"coroutine\":null")
         .contains("\"awaits\":[" + inner + "],\"awaitedBy\":[],\"stack\":[\"")
-        .endsWith("]}]}]}");
+        .endsWith("],\"suspended\":[]}]}]}");
   }
 
   @Test

@@ -57,6 +57,7 @@ public class Greenlet implements AutoCloseable {
   private @Nullable Body body;
   private @Nullable SwitchArgs startArgs;
   private @Nullable Fiber fiber;
+  private Suspended.@Nullable Entry listed;
 
   /** The code of a greenlet that takes positional values. */
   @FunctionalInterface
@@ -377,6 +378,23 @@ public class Greenlet implements AutoCloseable {
 
   // ---- for the tree ------------------------------------------------------------------------
 
+  final boolean isListed() {
+    return listed != null;
+  }
+
+  final void setListed(Suspended.Entry entry) {
+    listed = entry;
+  }
+
+  /** It has ended. */
+  final void unlist() {
+    Suspended.Entry entry = listed;
+    if (entry != null) {
+      entry.remove();
+      listed = null;
+    }
+  }
+
   final boolean isNew() {
     return state == NEW;
   }
@@ -440,7 +458,7 @@ public class Greenlet implements AutoCloseable {
 
     @Override
     public String toString() {
-      return "greenlet " + Texts.id(Greenlet.this);
+      return Texts.inWords(Greenlet.this);
     }
   }
 

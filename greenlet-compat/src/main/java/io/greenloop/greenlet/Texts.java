@@ -10,6 +10,11 @@ final class Texts {
     return g.getClass().getSimpleName() + "@" + Integer.toHexString(System.identityHashCode(g));
   }
 
+  /** For reports. */
+  static String inWords(Greenlet g) {
+    return "greenlet " + id(g);
+  }
+
   /** Its host and state too. */
   static String describe(Greenlet g) {
     String main = g.isMain() && !g.isDead() ? " main" : "";

@@ -2,6 +2,8 @@ package io.greenloop.greenlet;
 
 import io.greenloop.Task;
 import io.greenloop.internal.fiber.Host;
+import io.greenloop.internal.fiber.Residents;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * symmetric, and no stack grows.
  */
 @SuppressWarnings("ReferenceEquality") // identity is meant
-final class Tree {
+final class Tree implements Residents {
   static final SwitchArgs NOTHING = SwitchArgs.of();
 
   final Host host;
@@ -28,6 +30,8 @@ final class Tree {
   private @Nullable Object value;
   private @Nullable Throwable error;
   private @Nullable Greenlet origin;
+
+  private final Suspended suspended = new Suspended();
 
   private Tree(Host host) {
     this.host = host;
@@ -110,6 +114,9 @@ final class Tree {
   }
 
   private void leave(Greenlet me, Greenlet target) {
+    if (!me.isListed()) {
+      me.setListed(suspended.add(me));
+    }
     try {
       me.fiber().suspend();
     } catch (IllegalStateException pinned) {
@@ -143,6 +150,7 @@ final class Tree {
       @Nullable Object result,
       @Nullable Throwable failure,
       @Nullable SwitchArgs args) {
+    dead.unlist();
     current = land(dead, dead.getParent(), result, failure, args);
   }
 
@@ -198,6 +206,25 @@ final class Tree {
     current = me;
     origin = g;
     return passed == null ? failure : passed;
+  }
+
+  // ---- reports -----------------------------------------------------------------------------
+
+  @Override
+  public @Nullable String running() {
+    Greenlet now = current;
+    return now == main ? null : Texts.inWords(now);
+  }
+
+  @Override
+  public List<Resident> suspended(boolean withStacks) {
+    return suspended.stream()
+        .filter(g -> g != current && g.isActive())
+        .map(
+            g ->
+                new Resident(
+                    Texts.inWords(g), List.of(withStacks ? g.getStackTrace() : Frames.NONE)))
+        .toList();
   }
 
   // ---- tracing -----------------------------------------------------------------------------

@@ -2,6 +2,7 @@ package io.greenloop;
 
 import static io.greenloop.internal.check.Known.present;
 
+import io.greenloop.internal.fiber.RunningFiber;
 import io.greenloop.internal.loop.Strand;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +96,9 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
 
   @Override
   public StackTraceElement[] stackTrace() {
-    return isDone() ? stackOfOutcome() : strand.thread().getStackTrace();
+    return isDone()
+        ? stackOfOutcome()
+        : RunningFiber.on(strand.thread(), null).thread().getStackTrace();
   }
 
   /** The class of its body, for reports. */

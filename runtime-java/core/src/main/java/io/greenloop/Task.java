@@ -7,6 +7,7 @@ import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.PinnedException;
 import io.greenloop.internal.loop.Strand;
+import io.greenloop.internal.loop.Strands;
 import io.greenloop.internal.loop.TimerNode;
 import java.io.PrintStream;
 import java.util.Collection;
@@ -33,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture<T>
     permits StackfulTask, DrivenTask {
+  static {
+    Strands.setLookup(task -> ((Task<?>) task).strandOrNull());
+  }
+
   private static final AtomicLong NUMBERS = new AtomicLong();
   private static final long OVER_BUDGET = -1;
 

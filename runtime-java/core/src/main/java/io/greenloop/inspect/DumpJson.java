@@ -1,8 +1,10 @@
 package io.greenloop.inspect;
 
+import io.greenloop.inspect.TaskDump.CoroutineEntry;
 import io.greenloop.inspect.TaskDump.LoopEntry;
 import io.greenloop.inspect.TaskDump.TaskEntry;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +47,18 @@ final class DumpJson {
         + ",\"awaitedBy\":"
         + array(task.awaitedBy(), String::valueOf)
         + ",\"stack\":"
-        + array(task.stack(), frame -> string(frame.toString()))
+        + stack(task.stack())
+        + ",\"suspended\":"
+        + array(task.suspended(), DumpJson::coroutine)
         + "}";
+  }
+
+  private static String coroutine(CoroutineEntry coroutine) {
+    return "{\"name\":" + string(coroutine.name()) + ",\"stack\":" + stack(coroutine.stack()) + "}";
+  }
+
+  private static String stack(List<StackTraceElement> frames) {
+    return array(frames, frame -> string(frame.toString()));
   }
 
   private static <T> String array(Collection<T> items, Function<? super T, String> each) {

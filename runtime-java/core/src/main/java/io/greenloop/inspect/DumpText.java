@@ -1,5 +1,6 @@
 package io.greenloop.inspect;
 
+import io.greenloop.inspect.TaskDump.CoroutineEntry;
 import io.greenloop.inspect.TaskDump.LoopEntry;
 import io.greenloop.inspect.TaskDump.TaskEntry;
 import java.util.List;
@@ -80,6 +81,12 @@ final class DumpText {
     text.append('\n');
     for (StackTraceElement frame : task.stack()) {
       text.append("\tat ").append(frame).append('\n');
+    }
+    for (CoroutineEntry greenlet : task.suspended()) {
+      text.append("\tsuspended in it: ").append(greenlet.name()).append('\n');
+      for (StackTraceElement frame : greenlet.stack()) {
+        text.append("\t\tat ").append(frame).append('\n');
+      }
     }
     if (task.stack().isEmpty()) {
       text.append("\t(no stack: it has not begun, or waits in a primitive that is not ours)\n");

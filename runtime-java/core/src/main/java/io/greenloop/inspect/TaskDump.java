@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,12 +50,14 @@ public final class TaskDump {
    * @param id see {@link Task#id}
    * @param name of the task
    * @param activity see {@link Task#activity}
-   * @param coroutine the greenlet, generator or coroutine that runs in it at this moment, or null
+   * @param coroutine the greenlet, generator or coroutine that runs in it at this moment, or the
+   *     greenlet whose code waits; or null
    * @param parent the id of the task that spawned it, or null
    * @param createdAt the line that spawned it, in debug mode, or null
    * @param awaits the ids of the tasks that it waits for
    * @param awaitedBy the ids of the tasks that wait for it
    * @param stack innermost frame first; empty if it is not known
+   * @param suspended the greenlets that live in it and have switched away
    */
   public record TaskEntry(
       long id,
@@ -65,7 +68,17 @@ public final class TaskDump {
       @Nullable String createdAt,
       List<Long> awaits,
       List<Long> awaitedBy,
-      List<StackTraceElement> stack) {}
+      List<StackTraceElement> stack,
+      List<CoroutineEntry> suspended) {}
+
+  /**
+   * A greenlet that has switched away.
+   *
+   * @param name in words
+   * @param stack its own frames, innermost first; empty if another thread asks while something
+   *     holds the loop
+   */
+  public record CoroutineEntry(String name, List<StackTraceElement> stack) {}
 
   // ---- capturing ---------------------------------------------------------------------------
 
@@ -105,21 +118,26 @@ public final class TaskDump {
     LoopCore core = LoopCores.of(loop);
     Strand mounted = core.mountedStrand();
     Object running = mounted == null ? null : core.ownerSeenFromOutside();
+    Map<Task<?>, List<CoroutineEntry>> suspended = SuspendedGreenlets.of(tasks, core);
     var entries = new ArrayList<TaskEntry>();
     for (Task<?> task : tasks) {
       RunningFiber inside =
           task == running && mounted != null
               ? RunningFiber.on(mounted.thread(), core.carrier())
               : null;
-      entries.add(entryOf(task, index, inside));
+      entries.add(entryOf(task, index, inside, suspended.getOrDefault(task, List.of())));
     }
     var circles =
         Circles.<Task<?>>in(tasks, TaskDump::awaitedTasks).stream().map(TaskDump::ids).toList();
     return new LoopEntry(core.name(), activityOf(core, running), List.copyOf(entries), circles);
   }
 
-  private static TaskEntry entryOf(Task<?> task, AwaitIndex index, @Nullable RunningFiber inside) {
-    Object coroutine = inside == null ? null : inside.owner();
+  private static TaskEntry entryOf(
+      Task<?> task,
+      AwaitIndex index,
+      @Nullable RunningFiber inside,
+      List<CoroutineEntry> suspended) {
+    Object coroutine = inside == null ? SuspendedGreenlets.currentIn(task) : inside.owner();
     return new TaskEntry(
         task.id(),
         task.name(),
@@ -129,7 +147,8 @@ public final class TaskDump {
         task.creationLine().map(StackTraceElement::toString).orElse(null),
         ids(awaitedTasks(task)),
         ids(index.waitersOf(task)),
-        List.of(inside == null ? task.stackTrace() : inside.thread().getStackTrace()));
+        List.of(inside == null ? task.stackTrace() : inside.thread().getStackTrace()),
+        suspended);
   }
 
   private static String activityOf(LoopCore core, @Nullable Object running) {

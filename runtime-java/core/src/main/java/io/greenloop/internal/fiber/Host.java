@@ -32,6 +32,9 @@ public final class Host {
     Object task = strand == null ? null : strand.owner();
     hub = task == null && loop != null;
     owner = loop != null && hub ? loop.face() : task;
+    if (strand != null) {
+      strand.setHost(this);
+    }
   }
 
   /** The host whose code calls this. */

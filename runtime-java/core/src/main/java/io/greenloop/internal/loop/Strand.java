@@ -29,6 +29,8 @@ public abstract class Strand {
   /** Whether this is, or was, a {@link Hub}'s. */
   boolean servesCallbacks;
 
+  private volatile @Nullable Object host;
+
   Strand(LoopCore loop, @Nullable Object owner, Runnable body) {
     this.loop = loop;
     this.owner = owner;
@@ -115,6 +117,16 @@ public abstract class Strand {
   /** The task it runs for at this moment, or the callback; may be null. Any thread. */
   public final @Nullable Object owner() {
     return owner;
+  }
+
+  /** What fibers know of this strand, if any ran on it. Any thread. */
+  public final @Nullable Object host() {
+    return host;
+  }
+
+  /** Keeps what fibers know of this strand. */
+  public final void setHost(Object host) {
+    this.host = host;
   }
 
   /** Whether it is parked in code that is not ours. Loop room. */
