@@ -38,6 +38,8 @@ public final class Timeout extends Error implements AutoCloseable, TimeoutLike {
   private final boolean silent;
   private transient @Nullable Handle timer;
   private boolean pending;
+  private transient @Nullable Runnable
+      unheard; // takes back what has been thrown, if nobody caught it
 
   private Timeout(
       @Nullable Duration limit, @Nullable Supplier<? extends Throwable> instead, boolean silent) {
@@ -132,12 +134,18 @@ public final class Timeout extends Error implements AutoCloseable, TimeoutLike {
 
   private void fire(Task<?> owner) {
     pending = false;
-    owner.throwInto(instead == null ? this : instead.get());
+    Throwable thrown = instead == null ? this : instead.get();
+    unheard = () -> owner.withdrawThrown(thrown);
+    owner.throwInto(thrown);
   }
 
-  /** Takes it back; idempotent. */
+  /** Takes it back, also when it has fired and its owner has not come to a wait; idempotent. */
   public void cancel() {
     pending = false;
+    if (unheard != null) {
+      unheard.run();
+      unheard = null;
+    }
     if (timer != null) {
       timer.cancel();
       timer = null;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.greenloop.Aio;
 import io.greenloop.AsyncTimeoutException;
 import io.greenloop.greenlet.GreenletExit;
 import io.greenloop.testing.FullMode;
@@ -16,6 +17,7 @@ import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -293,5 +295,32 @@ class TimeoutTest {
   private static String block(CountDownLatch latch) throws InterruptedException {
     latch.await();
     return "not reached";
+  }
+
+  @Test
+  void oneThatFiredUnheardEndsWithItsBlock(TestLoop t) {
+    t.run(
+        () -> {
+          var lock = new ReentrantLock();
+          lock.lock();
+          var limited =
+              Eventlet.spawn(
+                  () -> {
+                    try (var _ = Timeout.start(ofMillis(10))) {
+                      Aio.blocking(
+                          () -> {
+                            lock.lock(); // no interrupt ends it
+                            return 0;
+                          });
+                    }
+                    lock.unlock();
+                    Eventlet.sleep(ofMillis(1));
+                    return "went on";
+                  });
+          Eventlet.sleep(ofMillis(20));
+          lock.unlock();
+
+          assertThat(limited.await()).isEqualTo("went on");
+        });
   }
 }

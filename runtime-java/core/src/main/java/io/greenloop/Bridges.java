@@ -209,6 +209,10 @@ final class Bridges {
           stage.toCompletableFuture().cancel(true);
         } catch (UnsupportedOperationException e) {
           return true; // a stage that only reports: nobody listens to it any more
+        } catch (RuntimeException broken) { // its own affair: who cancels goes on
+          loop()
+              .report(
+                  ErrorContext.of("the cancel of what " + loop() + " waited for threw", broken));
         }
       }
       return cancelled;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Cancelled, it stays cancelled.</b> Unlike a {@link Task#cancel}, which is thrown once, the
  * cancel of a scope is thrown by <i>each</i> wait of its body, also in cleanup, until the body has
  * ended; code that swallows it does not go on for long. Cleanup that has to wait does so in a
- * {@linkplain #shield() shielded} scope, best with a limit. Foreign code is interrupted once.
+ * {@linkplain #shielded shielded} scope, best with a limit. Foreign code is interrupted once.
  *
  * <p><b>Nesting.</b> A scope ends with its own cancel only. If an outer scope, or the task, was
  * cancelled too, the {@link CancelledError} passes through, and the outermost one catches it.
@@ -72,17 +72,13 @@ public final class CancelScope {
   }
 
   /**
-   * This scope, as one that keeps off what comes from outside of it: cancels of the task, of outer
-   * scopes, groups and timeouts reach the first wait behind it. Its own cancel, its deadline and
-   * what begins inside of it work as ever.
+   * A scope that keeps off what comes from outside of it: cancels of the task, of outer scopes,
+   * groups and timeouts reach the first wait behind it. Its own cancel, its deadline and what
+   * begins inside of it work as ever.
    *
-   * @throws IllegalStateException if it has been entered or cancelled
+   * @param limit as in {@link #of}
    */
-  public CancelScope shield() {
-    if (state != State.NEW || cancelCalled) {
-      throw new IllegalStateException(
-          "CancelScope.shield: the scope is in use; shield it before it is entered");
-    }
+  public static CancelScope shielded(@Nullable Duration limit) {
     return new CancelScope(limit, true);
   }
 
@@ -257,7 +253,12 @@ public final class CancelScope {
 
   // ---- guards ------------------------------------------------------------------------------
 
-  /** Ends with its block: {@code try (var _ = CancelScope.shielding()) { … }}. */
+  /**
+   * Ends with its block: {@code try (var _ = CancelScope.shielding()) { … }}. Closing it again does
+   * nothing.
+   *
+   * <p><b>Room:</b> loop.
+   */
   public interface Guard extends AutoCloseable {
     @Override
     void close();
@@ -265,14 +266,14 @@ public final class CancelScope {
 
   /**
    * Keeps cancels from outside off the waits of a block of the calling task, as a {@linkplain
-   * #shield() shielded} scope does.
+   * #shielded shielded} scope does.
    *
    * @throws IllegalStateException outside of a stackful task
    */
   public static Guard shielding() {
     Task<?> here = stackfulTask("CancelScope.shielding");
     here.raiseShield();
-    return here::lowerShield;
+    return guard(here, here::lowerShield);
   }
 
   /**
@@ -285,6 +286,21 @@ public final class CancelScope {
     String operation = "CancelScope.withoutRepeats";
     Task<?> here = EventLoop.running(operation).taskThatMayWait(operation);
     here.pauseRepeats();
-    return here::resumeRepeats;
+    return guard(here, here::resumeRepeats);
+  }
+
+  private static Guard guard(Task<?> task, Runnable end) {
+    return new Guard() {
+      private boolean closed;
+
+      @Override
+      public void close() {
+        task.loop().checkRoom("CancelScope.Guard.close");
+        if (!closed) {
+          closed = true;
+          end.run();
+        }
+      }
+    };
   }
 }

@@ -595,7 +595,10 @@ public final class EventLoop implements AutoCloseable {
     if (core.isClosed()) {
       return;
     }
-    try (var claim = rooms.tryClaim()) {
+    try (var claim = rooms.tryClaimForClose()) {
+      if (claim == null && rooms.isBeingClosed()) {
+        return;
+      }
       if (claim == null) {
         throw new IllegalStateException("close: " + this + " runs; stop it first");
       }

@@ -12,11 +12,12 @@ import java.util.Set;
 final class ParkedSteps {
   private static final System.Logger LOG = System.getLogger("io.greenloop");
 
-  /** After so many lines nobody reads on; looking for the line costs more than the wait. */
-  private static final int MOST_LINES = 100;
+  /** Looking for the line costs more than the wait, so a hot one does not pay for it for ever. */
+  private static final int MOST_LOOKS = 1000;
 
   private final EventLoop loop;
   private final Set<String> lines = new HashSet<>();
+  private int looks;
 
   ParkedSteps(EventLoop loop) {
     this.loop = loop;
@@ -24,7 +25,8 @@ final class ParkedSteps {
 
   /** {@code task} is about to wait: logs it if it is not in code of its own strand. */
   void note(Task<?> task, String operation) {
-    if (loop.core().isInHub() && lines.size() < MOST_LINES) {
+    if (loop.core().isInHub() && looks < MOST_LOOKS) {
+      looks++;
       String line = callingLine();
       if (lines.add(line)) {
         LOG.log(

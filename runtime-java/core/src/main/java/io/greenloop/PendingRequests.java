@@ -195,6 +195,17 @@ final class PendingRequests {
     injected.add(failure);
   }
 
+  /**
+   * Forgets {@code failure}.
+   *
+   * @param firstIsUnderWay whether a wait has been left for the first one
+   * @return whether it was there, and can be forgotten
+   */
+  boolean takeBack(Throwable failure, boolean firstIsUnderWay) {
+    boolean isUnderWay = firstIsUnderWay && injected.peek() == failure;
+    return !isUnderWay && injected.removeIf(one -> one == failure);
+  }
+
   boolean hasInjected() {
     return !injected.isEmpty();
   }

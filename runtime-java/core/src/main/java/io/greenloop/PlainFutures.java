@@ -47,8 +47,9 @@ final class PlainFutures {
 
     @Override
     public boolean cancel(boolean mayInterrupt) {
+      boolean cancelled = super.cancel(mayInterrupt);
       future.cancel(mayInterrupt);
-      return super.cancel(mayInterrupt);
+      return cancelled;
     }
   }
 }

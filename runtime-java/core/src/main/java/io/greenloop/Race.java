@@ -27,13 +27,12 @@ final class Race<T extends @Nullable Object> {
   }
 
   T run() {
-    TaskGroup.run(
-        group -> {
-          for (Callable<? extends T> body : bodies) {
-            Task<T> contestant = group.spawn(CONTESTANT, body);
-            contestant.addWaiter((Runnable) () -> ended(group, contestant), null);
-          }
-        });
+    try {
+      TaskGroup.run(this::start);
+    } catch (ExceptionGroup nobodysDoing) { // of the contestants, whose failures are ignored there
+      List<Throwable> all = nobodysDoing.exceptions();
+      throw all.size() == 1 ? Unchecked.raise(all.getFirst()) : nobodysDoing;
+    }
     Task<T> first = winner;
     if (first != null) {
       return first.join(); // done: does not wait
@@ -42,6 +41,13 @@ final class Race<T extends @Nullable Object> {
       throw new CancelledError(operation + ": all " + bodies.size() + " were cancelled");
     }
     throw new ExceptionGroup(operation + ": none succeeded", failures);
+  }
+
+  private void start(TaskGroup group) {
+    for (Callable<? extends T> body : bodies) {
+      Task<T> contestant = group.spawn(CONTESTANT, body);
+      contestant.addWaiter((Runnable) () -> ended(group, contestant), null);
+    }
   }
 
   private void ended(TaskGroup group, Task<T> contestant) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Rooms {
   private final EventLoop loop;
   private final LoopCore core;
-  private final AtomicReference<@Nullable Thread> claimant = new AtomicReference<>();
+  private final AtomicReference<@Nullable Claimant> claimant = new AtomicReference<>();
   private volatile Thread setupThread = Thread.currentThread();
 
   /** Keeps other threads from running or closing the loop meanwhile. */
@@ -19,6 +19,8 @@ final class Rooms {
     @Override
     void close();
   }
+
+  private record Claimant(Thread thread, boolean closes) {}
 
   Rooms(EventLoop loop, LoopCore core) {
     this.loop = loop;
@@ -66,7 +68,7 @@ final class Rooms {
               + (here == loop ? "it" : here.toString())
               + " runs in this thread already; wait with join() instead");
     }
-    Claim claim = tryClaim();
+    Claim claim = tryClaim(false);
     if (claim == null) {
       throw new IllegalStateException(
           operation + ": " + loop + " runs already in another thread; use submit");
@@ -79,16 +81,28 @@ final class Rooms {
     return claim;
   }
 
+  /** Claims it to close it; null as in {@link #tryClaim}. */
+  @Nullable Claim tryClaimForClose() {
+    return tryClaim(true);
+  }
+
+  /** Whether another thread closes it, or has closed it. */
+  boolean isBeingClosed() {
+    Claimant present = claimant.get();
+    return (present != null && present.closes()) || core.isClosed();
+  }
+
   /** Null if the loop runs, or another thread has claimed it. A thread may claim it twice. */
-  @Nullable Claim tryClaim() {
+  private @Nullable Claim tryClaim(boolean closes) {
     Thread caller = Thread.currentThread();
     if (core.isRunning()) {
       return null;
     }
-    if (claimant.compareAndSet(null, caller)) {
+    if (claimant.compareAndSet(null, new Claimant(caller, closes))) {
       return () -> claimant.set(null);
     }
-    return claimant.get() == caller ? () -> {} : null;
+    Claimant present = claimant.get();
+    return present != null && present.thread() == caller ? () -> {} : null;
   }
 
   /** Does not return: says why the caller, which is no task, cannot wait. */

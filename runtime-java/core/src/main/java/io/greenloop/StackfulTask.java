@@ -84,6 +84,11 @@ final class StackfulTask<T extends @Nullable Object> extends Task<T> {
   }
 
   @Override
+  boolean interruptWasHeard() {
+    return interruptSent && interrupted != null && !interrupted.isInterrupted();
+  }
+
+  @Override
   void clearInterrupt() {
     if (interruptSent) {
       interruptSent = false;

@@ -250,12 +250,13 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     if (isDone()) {
       return false;
     }
-    if (passesCancelOn) {
+    if (passesCancelOn && owner == null) {
       endCircle();
       return true;
     }
     cancelRequests++;
-    if (pending().addCancel(owner, reason, shieldsOfOwner, repeats)) {
+    boolean mayReachWait = pending().addCancel(owner, reason, shieldsOfOwner, repeats);
+    if (mayReachWait && !passesCancelOn) { // else it goes along with the one under way
       if (deliverToWait()) {
         cancelDelivered(reason);
       } else {
@@ -440,6 +441,15 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     return waitingOn != null && leave(waitingOn, present(waitingStrand));
   }
 
+  /** {@link #leaveWait} for what was injected: a cancel from here on finds no wait. */
+  private boolean leaveWaitToThrow() {
+    boolean left = leaveWait();
+    if (left) {
+      waitingOn = null;
+    }
+    return left;
+  }
+
   /** Takes {@code strand} off {@code on}; false if it was woken already. */
   private boolean leave(Object on, Strand strand) {
     if (on instanceof LoopFuture<?> future) {
@@ -460,6 +470,11 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
 
   /** A request was passed to what the task waits on. */
   void cancelDelivered(@Nullable String reason) {}
+
+  /** Whether foreign code has taken the interrupt of what is pending for its end. */
+  boolean interruptWasHeard() {
+    return false;
+  }
 
   /** Takes back the interrupt of a cancel that has been delivered or withdrawn. */
   void clearInterrupt() {
@@ -499,15 +514,32 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
           "throwInto: " + describe() + " is a suspend task; use cancel");
     }
     pending().inject(failure);
-    boolean left = leaveWait();
-    if (left) {
-      waitingOn = null; // a cancel from here on finds no wait
-    }
-    if (left || loop().core().takeReady(own)) {
+    if (leaveWaitToThrow() || loop().core().takeReady(own)) {
       runNow(own, caller);
     } else {
       cancelOutside(null);
     }
+    return true;
+  }
+
+  /**
+   * Takes back {@code failure}, which {@link #throwInto} was given, if the task has not got to it:
+   * a wait had its effect in the same turn, or foreign code was not to be interrupted. For code
+   * whose throwables mean a block, such as a time limit, and nothing behind it.
+   *
+   * <p><b>Room:</b> loop or setup.
+   *
+   * @return false if it has been thrown, a wait has been left for it, foreign code was interrupted
+   *     for it and has noticed, or it is not known here
+   */
+  public final boolean withdrawThrown(Throwable failure) {
+    loop().checkRoom("withdrawThrown");
+    PendingRequests requests = pending;
+    boolean leftForFirst = waitingStrand != null && waitingOn == null;
+    if (requests == null || interruptWasHeard() || !requests.takeBack(failure, leftForFirst)) {
+      return false;
+    }
+    forgetIfDelivered(requests);
     return true;
   }
 
@@ -570,7 +602,10 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     waitingOn = on;
     waitingStrand = strand;
     // A request from before: it takes effect at this wait.
-    if (pending != null && !(mustCancel() && deliverToWait()) && hasInjected() && leaveWait()) {
+    if (pending != null
+        && !(mustCancel() && deliverToWait())
+        && hasInjected()
+        && leaveWaitToThrow()) {
       loop().core().ready(strand, null);
     }
   }
@@ -651,8 +686,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    */
   void failWait(Throwable failure) {
     Strand strand = waitingStrand;
-    if (strand != null && leaveWait()) {
-      waitingOn = null;
+    if (strand != null && leaveWaitToThrow()) {
       pending().inject(failure);
       loop().core().ready(strand, null);
     }

@@ -2,6 +2,7 @@ package io.greenloop;
 
 import static io.greenloop.internal.check.Known.present;
 
+import io.greenloop.internal.loop.PinnedException;
 import io.greenloop.internal.loop.Strand;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
@@ -118,6 +119,15 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
    */
   public static void checkMayPark(String operation) {
     EventLoop.running(operation).taskThatMayWait(operation);
+  }
+
+  /**
+   * Whether {@code thrown}, which a wait has thrown, says that to wait is no use: the wait was
+   * refused, or the program is dead-locked. Anything else was asked of the task meanwhile, and code
+   * that must have what it waits for, such as to take back a lock, waits again.
+   */
+  public static boolean isHopeless(Throwable thrown) {
+    return thrown instanceof PinnedException || thrown instanceof LoopExit;
   }
 
   /** Adds a waiter behind all others, on behalf of the calling task if there is one. */

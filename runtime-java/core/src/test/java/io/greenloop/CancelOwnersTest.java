@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.greenloop.sync.Event;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -264,6 +265,26 @@ class CancelOwnersTest {
 
           var thrown = catchThrowableOfType(CancelledError.class, task::join);
           assertThat(thrown.reason()).isEqualTo("outside");
+        });
+  }
+
+  @Test
+  void aScopeThatIsCancelledInsideOfACancelTakesBackItsOwnOnly(TestLoop t) {
+    t.run(
+        () -> {
+          var stage = new CompletableFuture<String>();
+          var scope = CancelScope.create();
+          stage.whenComplete((_, _) -> scope.cancel("stage ended"));
+          var task =
+              spawn(
+                  () -> {
+                    scope.run(() -> Aio.wrap(stage).join());
+                    return "the cancel was lost";
+                  });
+          yieldNow();
+          task.cancel("outside");
+
+          assertThat(catchThrowable(task::join)).isInstanceOf(CancelledError.class);
         });
   }
 }

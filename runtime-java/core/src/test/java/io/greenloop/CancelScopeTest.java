@@ -287,7 +287,7 @@ class CancelScopeTest {
     t.run(
         () -> {
           var scope = CancelScope.of(ofMillis(10));
-          var cleanup = CancelScope.of(ofMillis(5)).shield();
+          var cleanup = CancelScope.shielded(ofMillis(5));
           scope.run(
               () -> {
                 try {
@@ -312,8 +312,7 @@ class CancelScopeTest {
           var task =
               spawn(
                   () -> {
-                    CancelScope.create()
-                        .shield()
+                    CancelScope.shielded(null)
                         .run(
                             () -> {
                               sleep(ofMillis(20));
@@ -438,9 +437,6 @@ class CancelScopeTest {
           assertThatThrownBy(() -> scope.run(Aio::yieldNow))
               .isInstanceOf(IllegalStateException.class)
               .hasMessage("CancelScope.run: a scope is run once; make another one");
-          assertThatThrownBy(scope::shield)
-              .hasMessage(
-                  "CancelScope.shield: the scope is in use; shield it before it is entered");
           scope.cancel();
           assertThat(scope.cancelCalled()).isFalse();
         });
@@ -550,5 +546,35 @@ class CancelScopeTest {
         });
 
     assertThat(t.trail()).hasSize(1);
+  }
+
+  @Test
+  void aGuardEndsOnceAndOnItsLoopOnly(TestLoop t) {
+    t.run(
+        () -> {
+          var guard = CancelScope.shielding();
+          Throwable elsewhere = Aio.toThread(() -> catchThrowable(guard::close)).join();
+          assertThat(elsewhere).isInstanceOf(WrongThreadException.class);
+          guard.close();
+          guard.close();
+
+          var task =
+              spawn(
+                  () -> {
+                    var twice = CancelScope.shielding();
+                    twice.close();
+                    twice.close();
+                    try (var _ = CancelScope.shielding()) {
+                      sleep(ofMillis(2));
+                      t.note("cleaned up");
+                    }
+                    sleep(ofMillis(2));
+                  });
+          sleep(ofMillis(1));
+          task.cancel();
+          assertThatThrownBy(task::join).isInstanceOf(CancelledError.class);
+        });
+
+    assertThat(t.trail()).containsExactly("cleaned up@2");
   }
 }

@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.greenloop.testing.Parity;
+import io.greenloop.testing.RealTime;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 /** Running, stopping, closing, and finding a loop. */
@@ -291,5 +295,114 @@ class LoopLifecycleTest {
           .join();
     }
     assertThat(t.trail()).containsExactly("0@1", "1@2", "2@3");
+  }
+
+  @Test
+  @RealTime
+  void aTaskThatComesBackFromForeignCodeAtTheCloseRunsToItsEndElsewhere() throws Exception {
+    var loop = EventLoop.create();
+    var errors = new ArrayList<String>();
+    loop.setExceptionHandler((_, error) -> errors.add(error.message()));
+    var lock = new ReentrantLock();
+    var mayEnd = new CountDownLatch(1);
+    var behind =
+        Thread.ofPlatform()
+            .daemon()
+            .unstarted(
+                () -> {
+                  lock.lock();
+                  lock.unlock();
+                });
+    loop.runUntilComplete(
+        () -> {
+          Promise<String> gate = loop.newPromise();
+          loop.spawn(
+              () -> {
+                lock.lock();
+                gate.join();
+                lock.unlock();
+              });
+          loop.spawn(
+              TaskOptions.named("successor"),
+              () -> {
+                Aio.blocking(
+                    () -> {
+                      lock.lock();
+                      return 0;
+                    });
+                lock.unlock();
+                mayEnd.await();
+                return 0;
+              });
+          sleep(ofMillis(1));
+          behind.start();
+          while (lock.getQueueLength() < 2) {
+            Thread.onSpinWait();
+          }
+          gate.complete("go"); // its task runs in the last turn, and makes the successor ready
+          return 0;
+        });
+    loop.close();
+
+    assertThat(behind.join(Duration.ofSeconds(10))).isTrue();
+    mayEnd.countDown();
+    assertThat(errors)
+        .containsExactly(
+            "task 'successor' was still blocked outside the loop when "
+                + loop
+                + " closed; it runs to its end on the JDK's scheduler");
+  }
+
+  @Test
+  @RealTime
+  void aTaskThatRunsOnElsewhereIsNotOnItsClosedLoop() throws Exception {
+    var loop = EventLoop.create();
+    loop.setExceptionHandler((_, _) -> {});
+    var go = new CountDownLatch(1);
+    var thrown = new CompletableFuture<Throwable>();
+    loop.runUntilComplete(
+        () -> {
+          loop.spawn(
+              () -> {
+                Aio.blocking(
+                    () -> {
+                      go.await();
+                      return 0;
+                    });
+                thrown.complete(catchThrowable(() -> loop.callSoon(() -> {})));
+              });
+          sleep(ofMillis(1));
+          return 0;
+        });
+    loop.close();
+    go.countDown();
+
+    assertThat(thrown.get(10, TimeUnit.SECONDS)).isInstanceOf(LoopClosedException.class);
+  }
+
+  @Test
+  void whoClosesItWhileAnotherThreadClosesItHasNothingToDo() throws Exception {
+    var closing = new CountDownLatch(1);
+    var mayGoOn = new CountDownLatch(1);
+    var loop = EventLoop.create();
+    loop.setExceptionHandler(
+        (_, _) -> {
+          closing.countDown();
+          try {
+            mayGoOn.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    loop.newPromise().completeExceptionally(new IOException("unseen"));
+    Thread first = Thread.ofPlatform().daemon().start(loop::close);
+    closing.await();
+    try {
+      assertThat(catchThrowable(loop::close)).isNull();
+    } finally {
+      mayGoOn.countDown();
+      first.join();
+    }
+    assertThat(loop.isClosed()).isTrue();
   }
 }

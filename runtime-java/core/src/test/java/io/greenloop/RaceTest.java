@@ -18,6 +18,7 @@ import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -230,5 +231,25 @@ class RaceTest {
                     assertThat(Aio.allTasks()).hasSize(1);
                   });
             });
+  }
+
+  @Test
+  void whatIsNoContestantsDoingIsThrownAsItIs(TestLoop t) {
+    t.run(
+        () -> {
+          var thrown = new IllegalStateException("thrown into it");
+          var racing = spawn(() -> race(after(10, "a"), after(20, "b")));
+          yieldNow();
+          yieldNow();
+          racing.throwInto(thrown);
+
+          assertThatThrownBy(racing::join).isSameAs(thrown);
+        });
+    try (var full = TestLoop.of(LoopOptions.defaults().withMaxTasks(2))) {
+      full.run(
+          () ->
+              assertThatThrownBy(() -> race(after(10, "a"), after(20, "b")))
+                  .isInstanceOf(RejectedExecutionException.class));
+    }
   }
 }

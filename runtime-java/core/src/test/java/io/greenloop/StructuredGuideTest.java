@@ -150,8 +150,7 @@ class StructuredGuideTest {
                       try {
                         newPromise().join();
                       } finally {
-                        CancelScope.of(ofMillis(500))
-                            .shield()
+                        CancelScope.shielded(ofMillis(500))
                             .run(
                                 () -> {
                                   fetch("goodbye", ofMillis(100));

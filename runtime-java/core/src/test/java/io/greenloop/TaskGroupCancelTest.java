@@ -16,6 +16,7 @@ import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Cancels of a group: its own, those from outside, and both beside failures. */
@@ -347,5 +348,32 @@ class TaskGroupCancelTest {
           assertThatThrownBy(task::join).isInstanceOf(CancelledError.class);
           assertThat(task.cancelRequests()).isEqualTo(1);
         });
+  }
+
+  @Test
+  void aStageThatCannotBeCancelledIsReportedAndTheOthersAreCancelled(TestLoop t) {
+    var stage =
+        new CompletableFuture<String>() {
+          @Override
+          public boolean cancel(boolean mayInterrupt) {
+            throw new IllegalStateException("no");
+          }
+        };
+    t.run(
+        () ->
+            assertThatThrownBy(
+                    () ->
+                        TaskGroup.run(
+                            group -> {
+                              group.spawn(() -> Aio.wrap(stage).join());
+                              group.spawn(() -> newPromise().join());
+                              yieldNow();
+                              throw new IOException("body");
+                            }))
+                .isInstanceOf(ExceptionGroup.class));
+
+    assertThat(t.errorMessages())
+        .containsExactly("the cancel of what " + t.loop() + " waited for threw");
+    assertThat(t.errors().getFirst().exception()).hasMessage("no");
   }
 }

@@ -10,7 +10,11 @@ import io.greenloop.sync.Queue;
 import io.greenloop.testing.FullMode;
 import io.greenloop.testing.TestLoop;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 
 class ThrowIntoTest {
@@ -23,6 +27,8 @@ class ThrowIntoTest {
       super(message);
     }
   }
+
+  private final List<Task<String>> victims = new ArrayList<>();
 
   private static Task<String> victim(TestLoop t, ThrowingRunnable wait) {
     return spawn(
@@ -330,5 +336,98 @@ class ThrowIntoTest {
                     }));
 
     assertThat(t.trail()).containsExactly("never: cancelled@0");
+  }
+
+  @Test
+  void whatNoWaitHasThrownCanBeTakenBack(TestLoop t) {
+    t.run(
+        () -> {
+          var one = new Kill("one");
+          var two = new Kill("two");
+          var victim =
+              victim(
+                  t,
+                  () -> {
+                    yieldNow();
+                    t.note(Aio.currentTask().orElseThrow().withdrawThrown(two));
+                    yieldNow();
+                  });
+          yieldNow();
+          victim.throwInto(two); // leaves no wait: it is ready, and runs with it
+          yieldNow();
+          assertThat(victim.withdrawThrown(one)).isFalse();
+          victim.join();
+        });
+
+    assertThat(t.trail()).containsExactly("victim got two@0");
+  }
+
+  @Test
+  void whatAForeignWaitHasOutlastedCanBeTakenBack(TestLoop t) {
+    t.run(
+        () -> {
+          var thrown = new Kill("late");
+          var lock = new ReentrantLock();
+          lock.lock();
+          var victim =
+              victim(
+                  t,
+                  () -> {
+                    Aio.blocking(
+                        () -> {
+                          lock.lock(); // no interrupt ends it
+                          return 0;
+                        });
+                    lock.unlock();
+                    t.note(Aio.currentTask().orElseThrow().withdrawThrown(thrown));
+                    t.note(Thread.currentThread().isInterrupted());
+                    Aio.sleep(Duration.ofMillis(1));
+                  });
+          yieldNow();
+          victim.throwInto(thrown);
+          lock.unlock();
+          assertThat(victim.join()).isEqualTo("went on");
+        });
+
+    assertThat(t.trail().stream().map(note -> note.replaceAll("@.*", "")))
+        .containsExactly("true", "false", "victim went on");
+  }
+
+  @Test
+  void whatForeignCodeWasInterruptedForCannotBeTakenBack(TestLoop t) {
+    t.run(
+        () -> {
+          var thrown = new Kill("one");
+          var victim =
+              victim(
+                  t,
+                  () -> {
+                    try {
+                      Aio.blocking(() -> new CountDownLatch(1).await(1, TimeUnit.DAYS));
+                    } catch (Throwable interrupted) {
+                      t.note(Aio.currentTask().orElseThrow().withdrawThrown(thrown));
+                    }
+                    yieldNow();
+                  });
+          yieldNow();
+          victim.throwInto(thrown);
+          assertThat(victim.join()).isEqualTo("survived");
+        });
+
+    assertThat(t.trail().stream().map(note -> note.replaceAll("@.*", "")))
+        .containsExactly("false", "victim got one");
+  }
+
+  @Test
+  void whatAWaitHasBeenLeftForCannotBeTakenBack(TestLoop t) {
+    var one = new Kill("one");
+    Promise<String> never = t.loop().newPromise();
+    t.loop().callSoon(() -> victims.add(victim(t, never::join)));
+    t.runUntilIdle();
+    victims.getFirst().throwInto(one); // nothing runs yet: it is only queued
+    assertThat(victims.getFirst().withdrawThrown(one)).isFalse();
+    t.runUntilIdle();
+
+    assertThat(t.trail()).containsExactly("victim got one@0");
   }
 }

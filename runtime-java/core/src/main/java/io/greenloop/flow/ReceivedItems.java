@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,9 @@ public final class ReceivedItems<T> implements Iterable<T>, AutoCloseable {
    * overtake an earlier one of another thread that is still on its way.
    */
   private final ConcurrentLinkedQueue<Runnable> signals = new ConcurrentLinkedQueue<>();
+
+  /** Whether an entry of the loop is on its way that hears the signals. */
+  private final AtomicBoolean told = new AtomicBoolean();
 
   // On the loop only.
   private final ArrayDeque<T> items = new ArrayDeque<>();
@@ -184,14 +188,28 @@ public final class ReceivedItems<T> implements Iterable<T>, AutoCloseable {
   }
 
   private void hear() {
-    for (Runnable signal = signals.poll(); signal != null; signal = signals.poll()) {
-      signal.run();
+    told.set(false); // before the look: who comes from here on tells again
+    try {
+      for (Runnable signal = signals.poll(); signal != null; signal = signals.poll()) {
+        signal.run();
+      }
+    } finally {
+      if (!signals.isEmpty()) { // one has thrown: the others are heard all the same
+        post();
+      }
     }
   }
 
   /** A subscriber throws nothing at its publisher: one whose loop is closed cancels. */
   private void post(Runnable signal) {
     signals.add(signal);
+    post();
+  }
+
+  private void post() {
+    if (told.getAndSet(true)) {
+      return; // one entry hears all
+    }
     try {
       loop.callSoonThreadsafe(this::hear);
     } catch (LoopClosedException closed) {

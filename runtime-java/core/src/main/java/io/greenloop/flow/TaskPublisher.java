@@ -1,6 +1,7 @@
 package io.greenloop.flow;
 
 import io.greenloop.CancelledError;
+import io.greenloop.ErrorContext;
 import io.greenloop.EventLoop;
 import io.greenloop.LoopClosedException;
 import io.greenloop.Promise;
@@ -8,6 +9,9 @@ import io.greenloop.Task;
 import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
@@ -25,18 +29,32 @@ final class TaskPublisher<T> implements Flow.Publisher<T> {
   public void subscribe(Flow.Subscriber<? super T> subscriber) {
     var emission = new Emission(Objects.requireNonNull(subscriber, "subscriber"));
     try {
-      loop.callSoonThreadsafe(() -> loop.spawn(emission::run));
-    } catch (LoopClosedException closed) {
-      emission.cancelled = true;
-      subscriber.onSubscribe(emission); // must come before any other signal
-      subscriber.onError(closed);
+      var _ =
+          start(Executors.callable(emission::run))
+              .whenComplete((_, failure) -> emission.taskEnded(failure));
+    } catch (RuntimeException refused) { // a closed loop, too many tasks
+      emission.taskEnded(refused);
     }
+  }
+
+  private CompletableFuture<Object> start(Callable<Object> body) {
+    try {
+      loop.checkRoom("subscribe");
+    } catch (WrongThreadException elsewhere) {
+      return loop.submit(body);
+    }
+    return loop.spawn(body).toCompletableFuture();
   }
 
   /** One subscription. */
   private final class Emission implements Flow.Subscription {
     private final Flow.Subscriber<? super T> subscriber;
     private volatile boolean cancelled;
+
+    /** A loop that closes lets it run on elsewhere: it then hears from there how it ends. */
+    private volatile boolean withSubscriber;
+
+    private volatile boolean begun;
 
     // On the loop only.
     private long demand;
@@ -52,7 +70,10 @@ final class TaskPublisher<T> implements Flow.Publisher<T> {
     /** The task. */
     void run() {
       task = Task.currentOrNull();
+      begun = true;
+      withSubscriber = true;
       subscriber.onSubscribe(this);
+      withSubscriber = false;
       try {
         emit();
       } catch (CancelledError end) {
@@ -62,8 +83,30 @@ final class TaskPublisher<T> implements Flow.Publisher<T> {
         signalError(new IllegalStateException("the task of the publisher was cancelled", end));
         throw end;
       } catch (Throwable thrown) {
+        withSubscriber = false;
         signalError(thrown);
       }
+    }
+
+    /** Its task has ended without a word: it has never begun, or will never go on. */
+    void taskEnded(@Nullable Throwable failure) {
+      if (failure == null) {
+        return;
+      }
+      if (cancelled || withSubscriber) { // it has ended, or goes on elsewhere
+        boolean itsOwn = failure instanceof CancellationException;
+        if (!itsOwn && !(failure instanceof LoopClosedException)) {
+          loop.report(ErrorContext.of("a subscriber threw, which rule 2.13 forbids", failure));
+        }
+        return;
+      }
+      if (!begun) {
+        subscriber.onSubscribe(this); // must come before any other signal
+      }
+      signalError(
+          failure instanceof CancellationException
+              ? new IllegalStateException("the task of the publisher was cancelled", failure)
+              : failure);
     }
 
     private void emit() throws Exception {
@@ -90,7 +133,9 @@ final class TaskPublisher<T> implements Flow.Publisher<T> {
           return;
         }
         demand--;
+        withSubscriber = true;
         subscriber.onNext(item);
+        withSubscriber = false;
       }
     }
 
@@ -150,8 +195,10 @@ final class TaskPublisher<T> implements Flow.Publisher<T> {
 
     /** A closed loop has ended the task, and with it the subscription. */
     private void post(Runnable action) {
-      if (!loop.isClosed()) {
+      try {
         loop.callSoonThreadsafe(action);
+      } catch (LoopClosedException closed) {
+        return;
       }
     }
   }

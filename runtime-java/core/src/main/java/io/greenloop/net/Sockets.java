@@ -3,6 +3,7 @@ package io.greenloop.net;
 import io.greenloop.EventLoop;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.internal.loop.ReactorProactor;
 import io.greenloop.internal.loop.Rejecting;
 import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
@@ -116,8 +117,7 @@ public final class Sockets {
       await(listener, Direction.IN, "accept");
       accepted = listener.accept();
     }
-    accepted.configureBlocking(false);
-    return accepted;
+    return ReactorProactor.nonBlocking(accepted);
   }
 
   /**

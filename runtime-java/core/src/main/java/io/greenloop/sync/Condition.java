@@ -53,10 +53,13 @@ public final class Condition extends LoopBound {
 
   /**
    * Releases the lock, parks the calling task until it is notified, and acquires the lock again.
-   * The lock is held whenever this returns or throws a {@link CancelledError}; cancels that come
-   * while it is being acquired again are held back, and the last one is thrown.
+   * The lock is held whenever this returns or throws what was asked of the task; cancels, and what
+   * is thrown into it, are held back while the lock is being acquired again, and the last one is
+   * thrown.
    *
-   * @throws IllegalStateException if the lock is not held (by anyone)
+   * @throws IllegalStateException if the lock is not held (by anyone); or while pinned, with the
+   *     lock released
+   * @throws io.greenloop.LoopExit if the program is dead-locked, with the lock released
    */
   public void waitFor() {
     enter(WAIT);
@@ -89,31 +92,35 @@ public final class Condition extends LoopBound {
   }
 
   private void acquireAgain(boolean notified) {
-    CancelledError last = null;
-    for (boolean held = false; !held; ) {
+    Throwable last = null;
+    for (boolean ended = false; !ended; ) {
       try {
         acquireAfter(last);
-        held = true;
-      } catch (CancelledError cancelled) {
-        last = cancelled;
-      } catch (RuntimeException | Error other) { // thrown into the task: leave without the lock
-        if (notified) {
-          passOn();
+        ended = true;
+      } catch (Throwable asked) { // also a checked one, by Task.throwInto
+        if (last != null && !(last instanceof CancelledError) && last != asked) {
+          asked.addSuppressed(last);
         }
-        throw other;
+        last = asked;
+        ended = WaitQueue.isHopeless(asked);
       }
     }
     if (last != null) {
       if (notified) {
         passOn();
       }
-      throw last;
+      Condition.<RuntimeException>raise(last);
     }
   }
 
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // whatever it is
+  private static <X extends Throwable> void raise(Throwable thrown) throws X {
+    throw (X) thrown;
+  }
+
   /** A cancel that a scope repeats must not end each attempt. */
-  private void acquireAfter(@Nullable CancelledError cancelled) {
-    if (cancelled == null) {
+  private void acquireAfter(@Nullable Throwable asked) {
+    if (asked == null) {
       lock.acquire();
       return;
     }

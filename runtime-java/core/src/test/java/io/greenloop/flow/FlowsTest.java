@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.Aio;
 import io.greenloop.EventLoop;
+import io.greenloop.LoopOptions;
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.sync.Queue;
 import io.greenloop.testing.TestLoop;
 import java.util.ArrayList;
@@ -359,6 +361,90 @@ class FlowsTest {
           assertThat(task.join()).isFalse();
           assertThatThrownBy(() -> Flows.subscribe(ignored -> {}, 0))
               .hasMessage("subscribe: buffer = 0 (expected >= 1)");
+        });
+  }
+
+  @Test
+  void oneThatCannotHaveATaskIsToldSo() { // 1.9
+    try (var t = TestLoop.of(LoopOptions.defaults().withMaxTasks(1))) {
+      t.run(
+          () -> {
+            var publisher = Flows.publisher(t.loop(), () -> List.of(1));
+            var here = subscribed(publisher);
+            var elsewhere = new Noting();
+            Aio.toThread(
+                    () -> {
+                      publisher.subscribe(elsewhere);
+                      return 0;
+                    })
+                .join();
+            turns();
+
+            for (Noting refused : List.of(here, elsewhere)) {
+              assertThat(refused.seen).hasSize(2).first().isEqualTo("subscribed");
+              assertThat(refused.seen.getLast()).startsWith("error spawn: loop");
+            }
+          });
+      t.errors();
+    }
+  }
+
+  @Test
+  void oneWhoseTaskIsCancelledBeforeItsFirstStepIsToldSo(TestLoop t) { // 1.9
+    t.run(
+        () -> {
+          var subscriber = new Noting();
+          Flows.publisher(t.loop(), () -> List.of(1)).subscribe(subscriber);
+          Aio.allTasks().stream()
+              .filter(task -> task != Aio.currentTask().orElseThrow())
+              .forEach(task -> task.cancel());
+          turns();
+
+          assertThat(subscriber.seen)
+              .containsExactly("subscribed", "error the task of the publisher was cancelled");
+        });
+  }
+
+  @Test
+  void aCloseOfTheLoopEndsWhatHasNotBegunAndWhatWaits() throws Exception { // 1.9
+    var loop = EventLoop.create();
+    loop.setExceptionHandler((_, _) -> {});
+    Flow.Publisher<Integer> publisher = Flows.publisher(loop, () -> List.of(1));
+    var begun = new Noting();
+    loop.runUntilComplete(
+        () -> {
+          publisher.subscribe(begun);
+          turns();
+          return 0;
+        });
+    var queued = new Noting();
+    Thread.ofPlatform().start(() -> publisher.subscribe(queued)).join();
+    loop.close();
+
+    assertThat(begun.seen).hasSize(2).last().asString().contains("closed");
+    assertThat(queued.seen).hasSize(2).first().isEqualTo("subscribed");
+    assertThat(queued.seen.getLast()).startsWith("error ").contains("closed");
+    begun.request(1); // 3.6
+    queued.request(1);
+  }
+
+  @Test
+  void manySignalsOfOtherThreadsAreOneEntryOfTheLoop(TestLoop t) {
+    t.run(
+        () -> {
+          var publisher = new Manual();
+          ReceivedItems<Integer> items = Flows.subscribe(publisher, 1000);
+          Flow.Subscriber<? super Integer> subscriber = publisher.subscriber();
+          subscriber.onSubscribe(SubscriptionOfNothing.INSTANCE);
+          turns();
+          int before = LoopCores.of(t.loop()).readyEntries();
+          IntStream.range(0, 100).forEach(subscriber::onNext);
+          assertThat(LoopCores.of(t.loop()).readyEntries()).isEqualTo(before + 1);
+          subscriber.onComplete();
+          var taken = new ArrayList<Integer>();
+          items.forEach(taken::add);
+
+          assertThat(taken).hasSize(100);
         });
   }
 }

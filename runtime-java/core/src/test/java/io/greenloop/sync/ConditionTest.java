@@ -12,6 +12,7 @@ import io.greenloop.CancelledError;
 import io.greenloop.Task;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -260,5 +261,40 @@ class ConditionTest {
           }
           assertThat(lock.isLocked()).isFalse();
         });
+  }
+
+  @Test
+  void whatIsThrownIntoOneThatTakesTheLockBackComesWithTheLock(TestLoop t) {
+    t.run(
+        () -> {
+          var thrown = new IOException("thrown into it");
+          var a = waiter(t, "a");
+          yieldNow();
+          var b =
+              spawn(
+                  () -> {
+                    try (var _ = condition.acquire()) {
+                      condition.notifyOne();
+                      Aio.sleep(ofMillis(10));
+                      t.note("b leaves");
+                    }
+                  });
+          turns(3); // a is notified, and waits for the lock
+          a.throwInto(thrown);
+          var c =
+              spawn(
+                  () -> {
+                    try (var _ = condition.acquire()) {
+                      t.note("c is in");
+                    }
+                  });
+          b.join();
+          c.join();
+
+          assertThatThrownBy(a::join).isSameAs(thrown);
+          assertThat(condition.isLocked()).isFalse();
+        });
+
+    assertThat(t.trail()).containsExactly("b leaves@10", "c is in@10");
   }
 }

@@ -349,7 +349,10 @@ public final class LoopCore {
       Object action = ready.peekAction();
       Object owner = ready.peekOwner();
       ready.removeFirst();
-      if (owner instanceof Rejecting) {
+      if (action instanceof Strand s && s.begun && !s.suspended) {
+        s.foreign = true; // it has not come back in time
+        s.handOver();
+      } else if (owner instanceof Rejecting) {
         discard(action, owner);
       }
     }
@@ -571,7 +574,7 @@ public final class LoopCore {
         }
         left--;
         inEntry = true;
-        runAction((Runnable) action);
+        runAction((Runnable) action, self);
         if (hub != self) {
           return; // retired: the carrier has taken the entry off the queue
         }
@@ -611,7 +614,7 @@ public final class LoopCore {
     }
   }
 
-  private void runAction(Runnable action) {
+  private void runAction(Runnable action, Hub self) {
     steps++;
     idleReported = false;
     boolean takesTime = timed;
@@ -623,7 +626,7 @@ public final class LoopCore {
         failRun(thrown);
       }
     }
-    if (takesTime) {
+    if (takesTime && hub == self) { // else it was parked in between, for longer than it ran
       tookTime(clock.nanos() - start, action, currentOwner());
     }
   }

@@ -76,7 +76,9 @@ final class PortableStrand extends Strand {
   public void endForeign() {
     loop.runnable(this);
     go.acquireUninterruptibly();
-    HostIdentity.set(this);
+    if (!loop.isClosed()) { // else it was handed over, and is on no loop any more
+      HostIdentity.set(this);
+    }
   }
 
   @Override

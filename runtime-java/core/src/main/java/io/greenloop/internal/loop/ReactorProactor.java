@@ -64,12 +64,20 @@ public final class ReactorProactor implements Proactor {
           @Override
           @Nullable SocketChannel attempt() throws IOException {
             SocketChannel accepted = listener.accept();
-            if (accepted != null) {
-              accepted.configureBlocking(false);
-            }
-            return accepted;
+            return accepted == null ? null : nonBlocking(accepted);
           }
         });
+  }
+
+  /** {@code accepted} in non-blocking mode; closed if it has none. */
+  public static SocketChannel nonBlocking(SocketChannel accepted) throws IOException {
+    try {
+      accepted.configureBlocking(false);
+      return accepted;
+    } catch (Throwable refused) {
+      accepted.close();
+      throw refused;
+    }
   }
 
   @Override

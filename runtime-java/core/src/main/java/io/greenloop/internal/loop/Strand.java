@@ -24,6 +24,7 @@ public abstract class Strand {
   boolean suspended;
   boolean queued;
   boolean foreign;
+  boolean begun;
   boolean ended;
 
   /** Whether this is, or was, a {@link Hub}'s. */
@@ -140,6 +141,7 @@ public abstract class Strand {
   }
 
   final void runBody() {
+    begun = true;
     try {
       body.run();
     } finally {
