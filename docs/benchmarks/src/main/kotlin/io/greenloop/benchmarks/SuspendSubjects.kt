@@ -8,6 +8,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
+import kotlin.time.Duration.Companion.milliseconds
 
 /** Suspend functions on the loop: our tasks where they are compared with `async`, kotlinx's own where not. */
 internal fun suspendSubjects(): List<Subject> =
@@ -23,6 +24,9 @@ internal fun suspendSubjects(): List<Subject> =
       }
     },
     JvmSubject("sleeps", "greenloop-suspend", 100_000) { n ->
+      looping { List(n) { spawn { sleep(1.milliseconds) } }.forEach { it.await() } }
+    },
+    JvmSubject("sleeps", "kotlinx-on-greenloop", 100_000) { n ->
       looping { List(n) { launch { delay(1) } }.forEach { it.join() } }
     },
     JvmSubject(

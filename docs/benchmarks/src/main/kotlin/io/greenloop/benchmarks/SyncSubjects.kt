@@ -13,6 +13,7 @@ import io.greenloop.sync.Event
 import io.greenloop.sync.Lock
 import io.greenloop.sync.Queue
 import io.greenloop.sync.Semaphore
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
@@ -57,6 +58,7 @@ internal fun syncSubjects(): List<Subject> =
       }
     },
     JvmSubject("event", "greenloop-task", 200_000) { n -> onLoop { timed { events(n) } } },
+    JvmSubject("event", "kotlinx", 200_000) { n -> runBlocking { timed { kotlinxEvents(n) } } },
   )
 
 /** A full queue for one: the producer waits for each item to be taken. */
@@ -116,42 +118,43 @@ private suspend inline fun CoroutineScope.suspendInTurns(
   tasks.forEach { it.join() }
 }
 
+/** So many wait for one event, again and again; an operation is one of them woken. */
+internal const val WAITERS = 100
+
 private fun events(n: Int) {
-  val ping = Event()
-  val pong = Event()
-  val other =
-    Aio.spawn(
-      Callable {
-        repeat(n / 2) {
-          ping.waitFor()
-          ping.clear()
-          pong.set()
-        }
-      },
-    )
-  repeat(n / 2) {
-    ping.set()
-    pong.waitFor()
-    pong.clear()
+  val rounds = n / WAITERS
+  val event = Event()
+  val waiters = List(WAITERS) { Aio.spawn(Callable { repeat(rounds) { event.waitFor() } }) }
+  repeat(rounds) {
+    Aio.yieldNow() // all of them wait from now on
+    event.set()
+    event.clear()
   }
-  other.join()
+  waiters.forEach { it.join() }
 }
 
 private suspend fun LoopScope.suspendEvents(n: Int) {
-  val ping = Event()
-  val pong = Event()
-  val other =
-    spawn {
-      repeat(n / 2) {
-        ping.await()
-        ping.clear()
-        pong.set()
-      }
-    }
-  repeat(n / 2) {
-    ping.set()
-    pong.await()
-    pong.clear()
+  val rounds = n / WAITERS
+  val event = Event()
+  val waiters = List(WAITERS) { spawn { repeat(rounds) { event.await() } } }
+  repeat(rounds) {
+    yieldNow()
+    event.set()
+    event.clear()
   }
-  other.await()
+  waiters.forEach { it.await() }
+}
+
+/** kotlinx has no event: one promise for each round. */
+private suspend fun CoroutineScope.kotlinxEvents(n: Int) {
+  val rounds = n / WAITERS
+  var gate = CompletableDeferred<Unit>()
+  val waiters = List(WAITERS) { launch { repeat(rounds) { gate.await() } } }
+  repeat(rounds) {
+    yield()
+    val open = gate
+    gate = CompletableDeferred()
+    open.complete(Unit)
+  }
+  waiters.forEach { it.join() }
 }

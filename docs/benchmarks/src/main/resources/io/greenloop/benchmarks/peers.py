@@ -47,6 +47,38 @@ def asyncio_bench(bench, run):
             await channel.get()
         await task
 
+    async def in_turns(primitive, n):
+        async def taker():
+            await primitive.acquire()
+            await asyncio.sleep(0)
+            for _ in range(n // 2):
+                primitive.release()
+                await primitive.acquire()
+            primitive.release()
+
+        await asyncio.gather(taker(), taker())
+
+    async def locks(n):
+        await in_turns(asyncio.Lock(), n)
+
+    async def semaphores(n):
+        await in_turns(asyncio.Semaphore(1), n)
+
+    async def events(n):
+        waiters = 100
+        event = asyncio.Event()
+
+        async def waiter():
+            for _ in range(n // waiters):
+                await event.wait()
+
+        tasks = [asyncio.create_task(waiter()) for _ in range(waiters)]
+        for _ in range(n // waiters):
+            await asyncio.sleep(0)
+            event.set()
+            event.clear()
+        await asyncio.gather(*tasks)
+
     async def callbacks(n):
         loop = asyncio.get_running_loop()
         done = loop.create_future()
@@ -69,6 +101,9 @@ def asyncio_bench(bench, run):
         "sleeps": (sleeps, 20_000),
         "queue": (queue, 50_000),
         "callback": (callbacks, 100_000),
+        "lock": (locks, 50_000),
+        "semaphore": (semaphores, 50_000),
+        "event": (events, 50_000),
     }[bench]
     return per_operation(lambda count: run(body(count)), n)
 

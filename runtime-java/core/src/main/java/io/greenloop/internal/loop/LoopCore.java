@@ -38,7 +38,7 @@ public final class LoopCore {
   private final Set<OutsideWork> outsideWork = new HashSet<>();
   private final OpenCloseables openCloseables = new OpenCloseables();
   private final ReadyQueue ready = new ReadyQueue();
-  private final TimerHeap timers = new TimerHeap();
+  private final Timers timers = new Timers();
   private final DirectSwitches direct = new DirectSwitches(this);
 
   /** The baton of portable mode, when it lies with the carrier. */

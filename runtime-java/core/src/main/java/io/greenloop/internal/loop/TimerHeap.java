@@ -5,16 +5,12 @@ import static io.greenloop.internal.check.Known.present;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Timers by due time; equal due times in scheduling order (L3). A four-ary heap: each node knows
- * its place, so that a cancelled timer leaves at once. Loop room.
- */
+/** Timers by due time: a four-ary heap, in which each node knows its place. Loop room. */
 final class TimerHeap {
   private static final int ARITY = 4;
 
   private @Nullable TimerNode[] heap = new TimerNode[16];
   private int size;
-  private long nextSequence;
 
   int size() {
     return size;
@@ -25,9 +21,7 @@ final class TimerHeap {
     return heap[0];
   }
 
-  void add(TimerNode node, long dueNanos) {
-    node.dueNanos = dueNanos;
-    node.sequence = nextSequence++;
+  void add(TimerNode node) {
     if (size == heap.length) {
       heap = Arrays.copyOf(heap, 2 * size);
     }
@@ -36,7 +30,6 @@ final class TimerHeap {
 
   void remove(TimerNode node) {
     int at = node.index;
-    node.dequeued();
     TimerNode last = at(--size);
     heap[size] = null;
     if (last == node) {
@@ -53,7 +46,7 @@ final class TimerHeap {
     while (at > 0) {
       int up = (at - 1) / ARITY;
       TimerNode parent = at(up);
-      if (!before(node, parent)) {
+      if (!Timers.before(node, parent)) {
         break;
       }
       put(parent, at);
@@ -67,11 +60,11 @@ final class TimerHeap {
     for (int child = ARITY * at + 1; child < size; child = ARITY * at + 1) {
       int least = child;
       for (int other = child + 1; other < child + ARITY && other < size; other++) {
-        if (before(at(other), at(least))) {
+        if (Timers.before(at(other), at(least))) {
           least = other;
         }
       }
-      if (!before(at(least), node)) {
+      if (!Timers.before(at(least), node)) {
         break;
       }
       put(at(least), at);
@@ -87,11 +80,5 @@ final class TimerHeap {
   private void put(TimerNode node, int at) {
     heap[at] = node;
     node.index = at;
-  }
-
-  // A difference, not <: the clock's origin is arbitrary and may be near the overflow.
-  private static boolean before(TimerNode a, TimerNode b) {
-    long difference = a.dueNanos - b.dueNanos;
-    return difference != 0 ? difference < 0 : a.sequence < b.sequence;
   }
 }

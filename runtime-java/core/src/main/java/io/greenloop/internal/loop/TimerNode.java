@@ -4,11 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 /** One timer: what becomes ready at its due time. Loop room. */
 public class TimerNode {
-  private static final int NOT_QUEUED = -1;
+  static final int NOT_QUEUED = -1;
+  static final int LISTED = -2;
 
+  // For Timers.
   long dueNanos;
   long sequence;
-  int index = NOT_QUEUED;
+  int index = NOT_QUEUED; // in the heap
+  @Nullable TimerNode previous;
+  @Nullable TimerNode next;
+
   final Object action;
   final @Nullable Object owner;
 
@@ -39,9 +44,5 @@ public class TimerNode {
   /** Whether it still waits for its time. */
   public final boolean isPending() {
     return index != NOT_QUEUED;
-  }
-
-  final void dequeued() {
-    index = NOT_QUEUED;
   }
 }

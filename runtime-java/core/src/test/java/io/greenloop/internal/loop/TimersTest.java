@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-class TimerHeapTest {
-  /** What the heap should give, kept in the simplest way. */
+class TimersTest {
+  /** What the timers should give, kept in the simplest way. */
   private record Expected(TimerNode node, long due, int sequence) {}
 
   @Seeds(200)
@@ -20,7 +20,7 @@ class TimerHeapTest {
     var random = new SplittableRandom(seed);
     // Around the overflow of the clock too: only differences count.
     long origin = random.nextBoolean() ? 0 : Long.MAX_VALUE - 50;
-    var heap = new TimerHeap();
+    var timers = new Timers();
     var expected = new ArrayList<Expected>();
     int sequence = 0;
     for (int step = 0; step < 500; step++) {
@@ -28,33 +28,33 @@ class TimerHeapTest {
         case 0, 1 -> {
           var node = new TimerNode((Runnable) () -> {}, null);
           long due = origin + random.nextInt(100); // many equal ones
-          heap.add(node, due);
+          timers.add(node, due);
           expected.add(new Expected(node, due, sequence++));
         }
         case 2 -> {
           if (!expected.isEmpty()) {
             Expected gone = expected.remove(random.nextInt(expected.size()));
-            heap.remove(gone.node());
+            timers.remove(gone.node());
             assertThat(gone.node().isPending()).isFalse();
           }
         }
         default -> {
           if (!expected.isEmpty()) {
             Expected first = sorted(expected, origin).getFirst();
-            assertThat(heap.first()).isSameAs(first.node());
-            heap.remove(first.node());
+            assertThat(timers.first()).isSameAs(first.node());
+            timers.remove(first.node());
             expected.remove(first);
           }
         }
       }
-      assertThat(heap.size()).isEqualTo(expected.size());
+      assertThat(timers.size()).isEqualTo(expected.size());
     }
     for (Expected next : sorted(expected, origin)) {
-      assertThat(heap.first()).isSameAs(next.node());
-      heap.remove(next.node());
+      assertThat(timers.first()).isSameAs(next.node());
+      timers.remove(next.node());
     }
-    assertThat(heap.first()).isNull();
-    assertThat(heap.size()).isZero();
+    assertThat(timers.first()).isNull();
+    assertThat(timers.size()).isZero();
   }
 
   private static List<Expected> sorted(List<Expected> timers, long origin) {
@@ -67,14 +67,14 @@ class TimerHeapTest {
 
   @Test
   void aRemovedNodeMayBeAddedAgain() {
-    var heap = new TimerHeap();
+    var timers = new Timers();
     var node = new TimerNode((Runnable) () -> {}, null);
-    heap.add(node, 5);
-    heap.remove(node);
+    timers.add(node, 5);
+    timers.remove(node);
     assertThat(node.isPending()).isFalse();
-    heap.add(node, 7);
+    timers.add(node, 7);
     assertThat(node.isPending()).isTrue();
-    assertThat(heap.first()).isSameAs(node);
+    assertThat(timers.first()).isSameAs(node);
     assertThat(node.dueNanos()).isEqualTo(7);
   }
 }
