@@ -115,8 +115,9 @@ class StreamsTest :
       talk({ stream -> stream.reader().receive(1) }) { client ->
         val first = spawn("first") { client.reader().receive(1) }
         yieldNow()
+        val second = Aio.currentTask().get().name()
         shouldThrow<IllegalStateException> { client.reader().receiveLine() }.message shouldBe
-          "readLine on $client: task 'first' already waits for its data, task '${Aio.currentTask().get().name()}'" +
+          "readLine on $client: task 'first' already waits for its data, task '$second'" +
           " may not; let one task read and hand on what it gets"
         first.cancel()
       }
