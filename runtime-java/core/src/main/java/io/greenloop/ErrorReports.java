@@ -51,9 +51,11 @@ final class ErrorReports {
 
   private String text(ErrorContext error) {
     var text = new StringBuilder(loop.toString()).append(": ").append(error.message());
-    Task<?> task = error.task();
+    Task<?> scheduler = error.handle() instanceof Callback callback ? callback.origin() : null;
+    Task<?> task = error.task() != null ? error.task() : scheduler;
     if (task != null) {
-      text.append("; in ").append(task.describeWithAncestors());
+      text.append(task == scheduler ? "; scheduled by " : "; in ");
+      text.append(task.describeWithAncestors());
       if (task.creationLine().isEmpty()) {
         text.append(CreationLine.UNKNOWN);
       }

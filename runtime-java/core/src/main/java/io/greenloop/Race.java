@@ -27,6 +27,7 @@ final class Race<T extends @Nullable Object> {
   }
 
   T run() {
+    EventLoop.running(operation).taskThatMayWait(operation);
     try {
       TaskGroup.run(this::start);
     } catch (ExceptionGroup nobodysDoing) { // of the contestants, whose failures are ignored there

@@ -216,4 +216,35 @@ class ErrorReportTest {
                 + " 'main'");
     assertThat(t.errors().getFirst().exception()).hasMessage("nobody looked");
   }
+
+  @Test
+  @Parity({"LOOP-13", "LOOP-14"})
+  void whatACallbackThrowsIsLoggedWithTheParentsOfWhoScheduledIt(TestLoop t) {
+    t.loop().setExceptionHandler(null);
+    t.run(
+        () -> {
+          spawn(
+                  TaskOptions.named("parent"),
+                  () ->
+                      spawn(
+                              TaskOptions.named("origin"),
+                              () ->
+                                  t.loop()
+                                      .callSoon(
+                                          () -> {
+                                            throw new IllegalStateException("boom");
+                                          }))
+                          .join())
+              .join();
+          sleep(ofMillis(1));
+        });
+
+    assertThat(logged).hasSize(1);
+    assertThat(logged.getFirst().getMessage())
+        .matches(
+            "loop 'loop-\\d+': callback in io\\.greenloop\\.ErrorReportTest, scheduled by task"
+                + " 'origin' threw java\\.lang\\.IllegalStateException; scheduled by task 'origin',"
+                + " spawned by task 'parent', spawned by task 'Task-\\d+' \\(creation lines"
+                + " unknown, run with --debug\\)");
+  }
 }

@@ -10,12 +10,15 @@ import io.greenloop.testing.Parity;
 import io.greenloop.testing.RealTime;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 
 /** Running, stopping, closing, and finding a loop. */
@@ -174,7 +177,7 @@ class LoopLifecycleTest {
 
   @Test
   @Parity({"LOOP-10", "LOOP-3", "AC-events.8"})
-  void aClosedLoopRefusesEverythingAndRunsNothing(TestLoop t) {
+  void aClosedLoopRefusesEverythingAndRunsNothing(TestLoop t) throws Exception {
     t.loop().callSoon(() -> t.note("queued"));
     t.loop().callLater(ofMillis(1), () -> t.note("timer"));
     t.loop().close();
@@ -188,13 +191,26 @@ class LoopLifecycleTest {
     refused("newPromise" + closed, () -> t.loop().newPromise());
     refused("runInExecutor" + closed, () -> t.loop().runInExecutor(null, () -> 1));
     refused("submit" + closed, () -> t.loop().submit(() -> 1));
+    refused("wrap" + closed, () -> t.loop().wrap(new CompletableFuture<>()));
+    refused("runInterruptible" + closed, () -> t.loop().runInterruptible(null, () -> 1));
+    refused("onShutdown" + closed, () -> t.loop().onShutdown(() -> {}));
+    refused("expectPosts" + closed, () -> t.loop().expectPosts());
+    refused("resolve" + closed, () -> t.loop().resolve("localhost"));
+    try (var channel = SocketChannel.open()) {
+      refused("addReader" + closed, () -> t.loop().addReader(channel, () -> {}));
+      refused("addWriter" + closed, () -> t.loop().addWriter(channel, () -> {}));
+    }
+    assertThatThrownBy(() -> t.loop().asExecutor().execute(() -> {}))
+        .isInstanceOf(RejectedExecutionException.class)
+        .cause()
+        .hasMessage("callSoonThreadsafe" + closed);
     refused("runForever" + closed, t.loop()::runForever);
     refused("runUntilComplete" + closed, () -> t.loop().runUntilComplete(() -> 1));
     assertThat(t.trail()).isEmpty();
   }
 
-  private static void refused(String message, Runnable call) {
-    assertThatThrownBy(call::run).isInstanceOf(LoopClosedException.class).hasMessage(message);
+  private static void refused(String message, ThrowableAssert.ThrowingCallable call) {
+    assertThatThrownBy(call).isInstanceOf(LoopClosedException.class).hasMessage(message);
   }
 
   @Test

@@ -8,6 +8,10 @@ import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.greenloop.sync.Condition;
+import io.greenloop.sync.Event;
+import io.greenloop.sync.Queue;
+import io.greenloop.sync.Semaphore;
 import io.greenloop.testing.FullMode;
 import io.greenloop.testing.TestLoop;
 import java.util.ArrayList;
@@ -35,6 +39,14 @@ class WaitRefusalTest {
     static void touch() {}
   }
 
+  private static final class InitialisedFour {
+    static {
+      IN_CLASS_INITIALISER.getFirst().run();
+    }
+
+    static void touch() {}
+  }
+
   private static final class InitialisedThree {
     static {
       IN_CLASS_INITIALISER.getFirst().run();
@@ -55,6 +67,10 @@ class WaitRefusalTest {
               messages.add(message(promise::join));
               messages.add(message(() -> Aio.waitUntil(List.of(promise))));
               messages.add(message(() -> Aio.waitFor(promise, ofMillis(1))));
+              messages.add(message(() -> CancelScope.create().run(() -> 0)));
+              messages.add(message(CancelScope::shielding));
+              messages.add(message(CancelScope::withoutRepeats));
+              messages.add(message(() -> Aio.race(() -> 0)));
             });
     t.runUntilIdle();
 
@@ -64,7 +80,15 @@ class WaitRefusalTest {
             + " in a callback: there is no task to park; spawn one for code that waits";
     assertThat(messages)
         .containsExactly(
-            "sleep" + rest, "yieldNow" + rest, "join" + rest, "join" + rest, "timeout" + rest);
+            "sleep" + rest,
+            "yieldNow" + rest,
+            "join" + rest,
+            "join" + rest,
+            "timeout" + rest,
+            "CancelScope.run" + rest,
+            "CancelScope.shielding" + rest,
+            "CancelScope.withoutRepeats" + rest,
+            "race" + rest);
   }
 
   private static String message(Runnable wait) {
@@ -157,5 +181,55 @@ class WaitRefusalTest {
         });
 
     assertThat(t.trail()).containsExactly("fine@0");
+  }
+
+  @Test
+  @FullMode("a virtual thread of the JDK's scheduler is compensated for while it is pinned")
+  void aPrimitiveThatRefusesAPinnedWaitHasForgottenIt(TestLoop t) {
+    var messages = new ArrayList<String>();
+    t.run(
+        () -> {
+          Aio.currentTask().orElseThrow().setName("main");
+          var condition = new Condition();
+          var free = new Semaphore(0);
+          var queue = new Queue<String>();
+          Promise<String> promise = newPromise();
+          IN_CLASS_INITIALISER.clear();
+          IN_CLASS_INITIALISER.add(
+              () -> {
+                messages.add(message(free::acquire));
+                messages.add(message(queue::get));
+                messages.add(message(() -> new Event().waitFor()));
+                messages.add(message(() -> Aio.waitUntil(List.of(promise))));
+                try (var _ = condition.acquire()) {
+                  messages.add(message(() -> condition.waitFor()));
+                  assertThat(condition.isLocked()).isTrue();
+                }
+                messages.add(
+                    message(
+                        () ->
+                            TaskGroup.run(
+                                group -> {
+                                  group.spawn(() -> newPromise().join());
+                                })));
+              });
+          InitialisedFour.touch();
+          queue.put("kept");
+          free.release();
+
+          assertThat(queue.get()).isEqualTo("kept");
+          free.acquire().close();
+          assertThat(condition.isLocked()).isFalse();
+        });
+
+    assertThat(messages)
+        .hasSize(6)
+        .allSatisfy(
+            m ->
+                assertThat(m)
+                    .matches(
+                        "wait in task 'main' \\(pending\\) is pinned by class initialiser"
+                            + " io\\.greenloop\\.WaitRefusalTest\\$InitialisedFour\\.<clinit>\\("
+                            + "WaitRefusalTest\\.java:\\d+\\); wait outside of it"));
   }
 }
