@@ -52,11 +52,7 @@ public final class Eventlet {
   /** {@link #run(Callable)} with options. */
   public static <T extends @Nullable Object> T run(RunOptions options, Callable<? extends T> main) {
     return Aio.<T>run(
-        options.reportDeadLock(),
-        () -> {
-          Hub.setMain(Aio.currentTask().orElseThrow());
-          return main.call();
-        });
+        options.reportDeadLock(), () -> Hub.<T>asMain(Aio.currentTask().orElseThrow(), main));
   }
 
   // ---- spawning ----------------------------------------------------------------------------

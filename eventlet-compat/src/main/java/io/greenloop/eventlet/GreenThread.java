@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -84,10 +85,18 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
             delay,
             () -> {
               if (spawner == null || spawner.isAlive()) {
-                start(OPTIONS.eagerStart(true)); // when due, not a turn later
+                startWhenDue();
               }
             });
     return this;
+  }
+
+  private void startWhenDue() {
+    try {
+      start(OPTIONS.eagerStart(true)); // not a turn later
+    } catch (RejectedExecutionException refused) {
+      endBy(refused); // nobody else is there to hear of it
+    }
   }
 
   private GreenThread<T> start(TaskOptions options) {

@@ -7,23 +7,28 @@ import io.greenloop.ExitRequest;
 import io.greenloop.InterruptedByUserException;
 import io.greenloop.Task;
 import io.greenloop.greenlet.GreenletExit;
-import java.util.Collections;
 import java.util.Map;
-import java.util.WeakHashMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** What eventlet knows of a loop: who its main green thread is, and where errors go. */
 final class Hub {
-  private static final Map<EventLoop, Task<?>> MAINS =
-      Collections.synchronizedMap(new WeakHashMap<>());
+  private static final Map<EventLoop, Task<?>> MAINS = new ConcurrentHashMap<>();
 
   static volatile boolean reportsExceptions = true;
 
   private Hub() {}
 
-  /** From now on {@code main} gets what must leave the loop. */
-  static void setMain(Task<?> main) {
+  /** Calls {@code body} in {@code main}, which gets what must leave the loop meanwhile. */
+  static <T extends @Nullable Object> T asMain(Task<?> main, Callable<? extends T> body)
+      throws Exception {
     MAINS.put(main.loop(), main);
+    try {
+      return body.call();
+    } finally {
+      MAINS.remove(main.loop());
+    }
   }
 
   /** Somebody threw: an error is reported, and what must end the program goes to main. */
@@ -41,7 +46,7 @@ final class Hub {
 
   private static void raiseInMain(EventLoop loop, Throwable fatal) {
     @Nullable Task<?> main = MAINS.get(loop);
-    if (main == null || main.isDone()) {
+    if (main == null) {
       throw Sneaky.raise(fatal); // leaves the loop
     }
     loop.callSoon(() -> main.throwInto(fatal));

@@ -107,7 +107,7 @@ public final class Timeout extends Error implements AutoCloseable, TimeoutLike {
   /**
    * Starts it again, for the calling task, after it fired or was cancelled.
    *
-   * @throws IllegalStateException if it is pending, or not called in a task
+   * @throws IllegalStateException if it is pending, or not called in a task, or in a suspend task
    */
   public Timeout start() {
     if (pending) {
@@ -123,6 +123,12 @@ public final class Timeout extends Error implements AutoCloseable, TimeoutLike {
     if (owner == null) {
       throw new IllegalStateException(
           "start: a timeout on " + loop + " needs a task to be thrown into; spawn one");
+    }
+    if (!owner.isStackful()) {
+      throw new IllegalStateException(
+          "start: nothing can be thrown into suspend task '"
+              + owner.name()
+              + "'; use withTimeout of kotlinx there");
     }
     pending = true;
     timer =

@@ -7,13 +7,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.greenloop.Aio;
 import io.greenloop.EventLoop;
 import io.greenloop.ExitRequest;
+import io.greenloop.LoopOptions;
 import io.greenloop.greenlet.Greenlet;
 import io.greenloop.greenlet.GreenletError;
 import io.greenloop.greenlet.GreenletExit;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
+import io.greenloop.testing.VirtualClock;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class SpawnTest {
@@ -309,15 +313,50 @@ class SpawnTest {
   @Test
   @Parity("EV-1.1.7")
   void aKilledSleeperLeavesNoTimer(TestLoop t) {
-    t.run(
-        () -> {
-          var sleeper = Eventlet.spawn(() -> Eventlet.sleep(ofMillis(1000)));
-          Eventlet.sleep();
-          sleeper.kill();
-        });
+    t.loop()
+        .spawn(
+            () -> {
+              var sleeper = Eventlet.spawn(() -> Eventlet.sleep(ofMillis(1000)));
+              Eventlet.sleep();
+              sleeper.kill();
+            });
+
+    t.runUntilIdle(); // waits for any timer that is left
 
     t.note("end");
     assertThat(t.trail()).containsExactly("end@0");
+  }
+
+  @Test
+  void aStartThatIsRefusedWhenItsTimeComesIsItsOutcome() {
+    var options = LoopOptions.defaults().withClock(new VirtualClock()).withMaxTasks(1);
+    try (var t = TestLoop.of(options)) {
+      t.run(
+          () -> {
+            var late = Eventlet.spawnAfter(ofMillis(5), () -> "never");
+            late.link(self -> t.note("link " + self.isDone()));
+            assertThatThrownBy(late::await).isInstanceOf(RejectedExecutionException.class);
+            assertThat(late.isDead()).isTrue();
+          });
+
+      assertThat(t.trail()).containsExactly("link true@5");
+      assertThat(t.errors())
+          .singleElement()
+          .satisfies(
+              error ->
+                  assertThat(error.exception()).isInstanceOf(RejectedExecutionException.class));
+    }
+  }
+
+  @Test
+  void aProgramThatHasEndedIsForgotten() {
+    var loop = new WeakReference<>(Eventlet.run(EventLoop::current));
+
+    for (int i = 0; i < 50 && loop.get() != null; i++) {
+      System.gc();
+    }
+
+    assertThat(loop.get()).isNull();
   }
 
   @Test

@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.greenloop.Aio;
 import io.greenloop.AsyncTimeoutException;
+import io.greenloop.Task;
+import io.greenloop.TaskDriver;
+import io.greenloop.TaskOptions;
 import io.greenloop.greenlet.GreenletExit;
 import io.greenloop.testing.FullMode;
 import io.greenloop.testing.Parity;
@@ -196,6 +199,29 @@ class TimeoutTest {
         });
   }
 
+  @Test
+  @Parity({"EV-1.5.15", "EV-1.5.16"})
+  void aSilentOneSaysSo(TestLoop t) {
+    t.run(
+        () -> {
+          boolean completed =
+              Timeout.silent(
+                  ofSeconds(2),
+                  () -> {
+                    var seen = (Timeout) catchThrowable(() -> Eventlet.sleep(ofSeconds(5)));
+                    assertThat(seen).hasMessage("2 seconds (silent)");
+                    assertThat(seen.isSilent()).isTrue();
+                    assertThat(seen.limit()).contains(ofSeconds(2));
+                    assertThat(seen.isPending()).isFalse();
+                  });
+          assertThat(completed).isTrue();
+          try (var loud = Timeout.start(ofSeconds(2))) {
+            assertThat(loud.isSilent()).isFalse();
+            assertThat(loud.isPending()).isTrue();
+          }
+        });
+  }
+
   private static @Nullable String text(java.time.Duration limit) {
     try (var timeout = Timeout.start(limit)) {
       return timeout.getMessage();
@@ -242,7 +268,6 @@ class TimeoutTest {
   }
 
   @Test
-  @Parity("EV-1.5.21")
   void theFirstIsDeliveredAndTheSecondAtTheNextWait(TestLoop t) {
     t.run(
         () -> {
@@ -266,6 +291,83 @@ class TimeoutTest {
         });
 
     assertThat(t.trail()).containsExactly("timeout@10", "exit@20");
+  }
+
+  @Test
+  @Parity("EV-1.5.21")
+  void ofSeveralAtOnceEachIsDeliveredInItsTurnAtAWaitOfItsOwn(TestLoop t) {
+    t.run(
+        () -> {
+          var victim =
+              Eventlet.spawn(
+                  () -> {
+                    for (int i = 0; i < 3; i++) {
+                      Throwable thrown = catchThrowable(() -> Eventlet.sleep(ofMillis(1000)));
+                      t.note(thrown == null ? "slept" : thrown.getMessage());
+                    }
+                  });
+          Eventlet.sleep();
+          t.loop()
+              .callSoon(
+                  () -> {
+                    victim.kill(new IOException("first"));
+                    victim.kill(new IOException("second"));
+                  });
+          victim.await();
+        });
+
+    assertThat(t.trail()).containsExactly("first@0", "second@0", "slept@1000");
+  }
+
+  @Test
+  @Parity("EV-1.5.21")
+  void aLimitAndAKillOfTheSameTurnAreBothDelivered(TestLoop t) {
+    t.run(
+        () -> {
+          var victim =
+              Eventlet.spawn(
+                  () -> {
+                    Timeout.start(ofMillis(10));
+                    for (int i = 0; i < 3; i++) {
+                      Throwable thrown = catchThrowable(() -> Eventlet.sleep(ofMillis(1000)));
+                      t.note(thrown == null ? "slept" : thrown.getClass().getSimpleName());
+                    }
+                  });
+          Eventlet.sleep();
+          t.loop().callLater(ofMillis(10), victim::kill);
+          victim.await();
+        });
+
+    assertThat(t.trail()).containsExactly("Timeout@10", "GreenletExit@10", "slept@1010");
+  }
+
+  @Test
+  void suspendCodeIsRefused(TestLoop t) {
+    t.run(
+        () -> {
+          Task<Object> driven =
+              t.loop()
+                  .drive(
+                      TaskOptions.named("suspending"),
+                      new TaskDriver<Object>() {
+                        @Override
+                        public void start(Steps<Object> steps) {
+                          try {
+                            steps.succeed(Timeout.start(ofMillis(5)));
+                          } catch (IllegalStateException refused) {
+                            steps.fail(refused);
+                          }
+                        }
+
+                        @Override
+                        public void cancel(@Nullable String reason) {}
+                      });
+          assertThatThrownBy(driven::join)
+              .isExactlyInstanceOf(IllegalStateException.class)
+              .hasMessage(
+                  "start: nothing can be thrown into suspend task 'suspending'; use withTimeout"
+                      + " of kotlinx there");
+        });
   }
 
   @Test

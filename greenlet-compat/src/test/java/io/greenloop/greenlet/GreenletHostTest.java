@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.greenloop.Aio;
 import io.greenloop.EventLoop;
 import io.greenloop.Promise;
+import io.greenloop.Task;
 import io.greenloop.TaskOptions;
 import io.greenloop.coroutine.Generator;
 import io.greenloop.testing.FullMode;
@@ -156,6 +157,8 @@ class GreenletHostTest {
       assertThat(made.get(1).isActive()).isTrue();
       assertThat(made.get(1).getParent()).isSameAs(made.get(0));
       assertThat(made.get(1).toString()).endsWith("suspended active started");
+      assertThat(made.get(1).getStackTrace())
+          .anyMatch(frame -> frame.getClassName().startsWith(GreenletHostTest.class.getName()));
       assertThat(made.get(2).isStarted()).isFalse();
     }
   }
@@ -241,7 +244,42 @@ class GreenletHostTest {
   }
 
   @Test
-  @Parity({"GL-1.6.1", "GL-C16"})
+  @Parity("GL-C16")
+  void twoTasksWhoseGreenletsWaitDoNotDisturbEachOther() {
+    Aio.run(
+        () -> {
+          var gates = List.of(Aio.<String>newPromise(), Aio.<String>newPromise());
+          var tasks = new ArrayList<Task<Object>>();
+          for (var gate : gates) {
+            tasks.add(
+                Aio.spawn(
+                    () -> {
+                      Greenlet main = Greenlet.current();
+                      Greenlet waits =
+                          new Greenlet(
+                              args -> {
+                                trail.add("waits");
+                                Object got = main.switchTo(gate.join());
+                                return got + " again";
+                              });
+                      Object first = waits.switchTo();
+                      trail.add(first);
+                      return waits.switchTo(first);
+                    }));
+          }
+          Aio.yieldNow();
+          gates.get(1).complete("two");
+          assertThat(tasks.get(1).join()).isEqualTo("two again");
+          assertThat(tasks.get(0).isDone()).isFalse();
+          gates.get(0).complete("one");
+          assertThat(tasks.get(0).join()).isEqualTo("one again");
+        });
+
+    assertThat(trail).containsExactly("waits", "waits", "two", "one");
+  }
+
+  @Test
+  @Parity("GL-1.6.1")
   void aTaskIsAHostAndItsGreenletsMayWaitWhileOthersRun() {
     Aio.run(
         () -> {

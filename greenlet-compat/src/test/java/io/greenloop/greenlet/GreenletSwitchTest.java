@@ -318,7 +318,7 @@ class GreenletSwitchTest {
   }
 
   @Test
-  @Parity({"GL-C69", "GL-C29"})
+  @Parity("GL-C69")
   void siblingsSwitchWithoutGrowingAStack() {
     int rounds = 20_000;
     var peers = new Greenlet[2];

@@ -543,6 +543,14 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     return true;
   }
 
+  /**
+   * Whether its body has a stack of its own, so that it may park and {@link #throwInto} works; a
+   * suspend task has none. Any thread.
+   */
+  public final boolean isStackful() {
+    return strandOrNull() != null;
+  }
+
   private void runNow(Strand own, @Nullable Task<?> caller) {
     LoopCore core = loop().core();
     Strand here = core.currentStrand();
