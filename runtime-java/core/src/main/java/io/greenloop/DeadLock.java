@@ -25,7 +25,7 @@ final class DeadLock {
     if (loop.core().outsideWork().stream().anyMatch(OutsideWork::isGoingOn)) {
       return;
     }
-    if (loop.core().hasPosts()) {
+    if (loop.core().hasPosts() || loop.core().hasReady()) {
       return; // what has just ended outside may have brought something before
     }
     if (loop.runs().reportsDeadLock()) {

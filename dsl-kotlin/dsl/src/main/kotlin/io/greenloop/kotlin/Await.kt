@@ -25,11 +25,12 @@ import kotlin.coroutines.resumeWithException
  * there is an outcome already.
  *
  * **Cancel:** as in asyncio, cancelling the waiting coroutine cancels what it waits for, and the
- * wait ends when that has ended, or at a second cancel; put `Aio.shield` between them where that is not wanted. A future
- * that is cancelled by somebody else gives kotlinx's `CancellationException` with the
- * [CancelledError] as its cause.
+ * wait ends when that has ended, or at a second cancel; put `Aio.shield` between them where that is
+ * not wanted. A future that is cancelled by somebody else gives kotlinx's `CancellationException`
+ * with the [CancelledError] as its cause.
  *
- * **Room:** any coroutine. One on the loop of the future costs no dispatch beyond the wake-up.
+ * **Room:** any coroutine. One on the loop of the future costs no dispatch beyond the wake-up. One
+ * elsewhere ends its wait at the first cancel, without waiting for what it cancelled.
  *
  * @throws IllegalStateException if a task would wait for itself
  */
@@ -73,8 +74,6 @@ private class FutureWait<T>(
   override val suspended: Continuation<*> get() = continuation
 
   override val awaited: Any get() = future
-
-  override fun owner(): Any? = continuation.context[LoopTask]?.taskOrNull
 
   fun begin(job: Job?) {
     future.stepWhenDone(this)

@@ -100,9 +100,10 @@ internal open class GreenTask<T>(
   override fun isGoingOn(): Boolean {
     val unknown =
       children.firstOrNull { taskOf(it) == null }
-        // The last child has left, and its thread is about to end our job.
-        ?: return bodyEnded && !ended && children.none()
-    if (unknown !== watched) {
+        // The last child has ended, and its thread is about to end our job.
+        ?: return bodyEnded && !ended && children.all { taskOf(it)?.isDone == true }
+    // One that has ended, but is not off the list yet, is looked at until it is: it tells once.
+    if (unknown !== watched || unknown.isCompleted) {
       watched = unknown
       unknown.invokeOnCompletion { dispatcher.core.post(LookAgain, null) }
     }

@@ -5,6 +5,7 @@ import kotlinx.coroutines.CompletionHandler
 import kotlinx.coroutines.DisposableHandle
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
+import kotlin.coroutines.CoroutineContext
 
 /**
  * The wait of a coroutine for something of its own loop: an entry of the loop when it ends, and told
@@ -15,6 +16,7 @@ internal interface JobWait :
   SuspendWait,
   Runnable,
   Owned,
+  EndsWithLoop,
   CompletionHandler {
   val dispatcher: LoopDispatcher
 
@@ -27,20 +29,22 @@ internal interface JobWait :
   /** Listens to [job], which may be cancelled already. */
   fun attach(job: Job) {
     this.job = job
-    when {
-      !job.isActive -> {
-        cancelled()
-      }
-
-      job is SuspendTask<*> && job.wait == null -> {
-        job.wait = this
-      }
-
-      else -> {
-        suspended.context[LoopTask]?.inside = this
-        handle = job.invokeOnCompletion(onCancelling = true, handler = this)
-      }
+    val isActive = job.isActive
+    if (job is SuspendTask<*> && job.wait == null) {
+      job.wait = this // in its cleanup, too: it may be asked again, and what it waits for counts
+    } else if (isActive) {
+      context[LoopTask]?.inside = this
+      handle = job.invokeOnCompletion(onCancelling = true, handler = this)
     }
+    if (!isActive) cancelled()
+  }
+
+  private val context: CoroutineContext get() = suspended.context
+
+  override fun owner(): Any = ownerOf(context)
+
+  override fun loopClosed() {
+    finishElsewhere(this, context)
   }
 
   /** The wait is over. */
@@ -49,7 +53,7 @@ internal interface JobWait :
     val waiting = job
     if (listening != null) {
       listening.dispose()
-      suspended.context[LoopTask]?.let { if (it.inside === this) it.inside = null }
+      context[LoopTask]?.let { if (it.inside === this) it.inside = null }
     } else if (waiting is SuspendTask<*> && waiting.wait === this) {
       waiting.wait = null
     }

@@ -1,23 +1,19 @@
 package io.greenloop.kotlin
 
 import io.greenloop.EventLoop
+import io.greenloop.Task
 import io.greenloop.internal.loop.LoopCore
 import io.greenloop.internal.loop.LoopCores
 import io.greenloop.internal.loop.Owners
-import io.greenloop.internal.loop.Rejecting
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Delay
-import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.DisposableHandle
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.InternalCoroutinesApi
-import kotlinx.coroutines.cancel
 import kotlin.coroutines.Continuation
-import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
-import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.coroutines.intrinsics.intercepted
 import kotlin.time.Duration.Companion.milliseconds
 
@@ -59,7 +55,10 @@ public class LoopDispatcher private constructor(
   internal val queueing: LoopDispatcher get() = base ?: this
 
   override fun isDispatchNeeded(context: CoroutineContext): Boolean =
-    !(base != null && core.isOnLoop && core.currentOwner() === context[LoopTask]?.task)
+    !(base != null && core.isOnLoop && currentTask() === context[LoopTask]?.taskOrNull)
+
+  /** Null in a callback and in a coroutine without a task: their owner is no task. */
+  private fun currentTask(): Task<*>? = core.currentOwner() as? Task<*>
 
   override fun dispatch(
     context: CoroutineContext,
@@ -70,21 +69,20 @@ public class LoopDispatcher private constructor(
         resuming = null
         block.run()
       } else {
-        core.ready(block, storedOwner(block, context))
+        core.ready(owned(block, context), null)
       }
     } else if (core.isClosed) {
-      context.cancel(closedLoop())
-      Dispatchers.IO.dispatch(EmptyCoroutineContext, block)
+      endWithoutLoop(block, context)
     } else {
-      core.post(block, storedOwner(block, context))
+      core.post(owned(block, context), null)
     }
   }
 
   /** Nearly all blocks are continuations, whose owner is found when somebody asks for it. */
-  private fun storedOwner(
+  private fun owned(
     block: Runnable,
     context: CoroutineContext,
-  ): Any? = if (block is Continuation<*>) null else ownerOf(context)
+  ): Runnable = if (block is Continuation<*>) block else OwnedBlock(block, context)
 
   /** Resumes [continuation] inside the calling entry, with the thread context of its coroutine. */
   internal fun <T> resumeHere(
@@ -96,7 +94,7 @@ public class LoopDispatcher private constructor(
       continuation.resumeWith(result) // no thread context: spares the dispatched continuation
     } else {
       val dispatched = continuation.intercepted()
-      resuming = dispatched
+      if (isDispatchNeeded(context)) resuming = dispatched
       dispatched.resumeWith(result)
       resuming = null
     }
@@ -146,26 +144,7 @@ public class LoopDispatcher private constructor(
 
   private companion object {
     init {
-      Owners.setLookup { action -> (action as? Continuation<*>)?.let { ownerOf(it.context) } }
+      Owners.setLookup({ (it as? Continuation<*>)?.let { ownerOf(it.context) } }, DroppedByLoop)
     }
-
-    fun ownerOf(context: CoroutineContext): Any = context[LoopTask]?.taskOrNull ?: Ownerless
-  }
-}
-
-/** The owner of coroutines that run for no task. */
-private object Ownerless : Rejecting {
-  override fun rejected(action: Runnable) {
-    if (action is EndsWithLoop) {
-      action.loopClosed()
-    } else {
-      if (action is Continuation<*>) cancel(action.context)
-      Dispatchers.IO.dispatch(EmptyCoroutineContext, action)
-    }
-  }
-
-  private fun cancel(context: CoroutineContext) {
-    val dispatcher = context[ContinuationInterceptor] as? LoopDispatcher
-    context.cancel(dispatcher?.closedLoop())
   }
 }

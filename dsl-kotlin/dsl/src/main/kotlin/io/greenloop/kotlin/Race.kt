@@ -4,12 +4,16 @@ import io.greenloop.ExceptionGroup
 import io.greenloop.ExitRequest
 import io.greenloop.InterruptedByUserException
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.cancelChildren
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.job
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withTimeoutOrNull
+import java.util.concurrent.ConcurrentLinkedQueue
+import java.util.concurrent.atomic.AtomicReference
 import kotlin.time.Duration
 
 /**
@@ -18,8 +22,11 @@ import kotlin.time.Duration
  * thrown. The suspend twin of `Aio.race`; Python's `asyncio.wait` with FIRST_COMPLETED, and the
  * clean-up that has to follow it.
  *
- * What a loser throws in its cleanup is suppressed in the failure that won; beside a result it is
- * thrown, as that of a child is by `coroutineScope`.
+ * What a loser throws in its cleanup is suppressed in the failure that won; beside a result, or
+ * where the caller was cancelled, it is thrown, as that of a child is by `coroutineScope`.
+ *
+ * **Room:** any coroutine; the bodies run where it runs. Who ends before the next has begun wins
+ * without it.
  *
  * @throws IllegalArgumentException if there are none
  * @throws CancellationException if the caller was cancelled, or all of them were
@@ -51,31 +58,43 @@ public suspend fun <T> staggeredRace(
   vararg bodies: suspend LoopScope.() -> T,
 ): T = Contest<T>("staggeredRace", failureWins = false).runStaggered(delay, bodies)
 
+/** How the contest was decided. */
+private class Won<T>(
+  val result: Result<T>,
+) {
+  val failure: Throwable? get() = result.exceptionOrNull()
+}
+
 private class Contest<T>(
   private val operation: String,
   private val failureWins: Boolean,
 ) {
-  private var winner: Result<T>? = null
-  private val failures = mutableListOf<Throwable>()
+  // On another dispatcher the contestants may end on several threads at once.
+  private val winner = AtomicReference<Won<T>?>()
+  private val failures = ConcurrentLinkedQueue<Throwable>()
 
-  suspend fun run(bodies: Array<out suspend LoopScope.() -> T>): T {
-    require(bodies.isNotEmpty()) { "$operation: nothing to run; give at least one body" }
-    coroutineScope {
-      val contest = coroutineContext
+  suspend fun run(bodies: Array<out suspend LoopScope.() -> T>): T =
+    decide(bodies.size) {
+      val contest = coroutineContext.job
       for (body in bodies) {
-        launch { if (ended(runCatching { loopScope(body) })) contest.cancelChildren() }
+        launch {
+          if (ended(runCatching { loopScope(body) }, contest)) contest.cancelChildren()
+        }
+        // It may have ended in the launch, or on another thread: who decides cancels whom it finds.
+        if (winner.get() != null) {
+          contest.cancelChildren()
+          break
+        }
       }
     }
-    return outcome(bodies.size)
-  }
 
   suspend fun runStaggered(
     delay: Duration?,
     bodies: Array<out suspend LoopScope.() -> T>,
-  ): T {
-    require(bodies.isNotEmpty()) { "$operation: nothing to run; give at least one body" }
-    coroutineScope {
-      val contestants = mutableListOf<Job>()
+  ): T =
+    decide(bodies.size) {
+      val contest = coroutineContext.job
+      val contestants = ConcurrentLinkedQueue<Job>()
       var next = Job()
       for (body in bodies) {
         val mine = Job()
@@ -83,7 +102,7 @@ private class Contest<T>(
         contestants +=
           launch {
             try {
-              if (ended(runCatching { loopScope(body) })) {
+              if (ended(runCatching { loopScope(body) }, contest)) {
                 contestants.forEach { it.cancel() }
                 next.complete()
               }
@@ -91,36 +110,59 @@ private class Contest<T>(
               mine.complete()
             }
           }
-        if (delay == null) mine.join() else withTimeoutOrNull(delay) { mine.join() }
-        if (winner != null) break
+        if (winner.get() == null) {
+          if (delay == null) mine.join() else withTimeoutOrNull(delay) { mine.join() }
+        }
+        if (winner.get() != null) {
+          contestants.forEach { it.cancel() } // as above
+          break
+        }
       }
     }
-    return outcome(bodies.size)
-  }
 
-  private fun outcome(size: Int): T {
-    winner?.let { return it.getOrThrow() }
+  private suspend fun decide(
+    size: Int,
+    compete: suspend CoroutineScope.() -> Unit,
+  ): T {
+    require(size > 0) { "$operation: nothing to run; give at least one body" }
+    try {
+      coroutineScope(compete)
+    } catch (cancelled: CancellationException) {
+      // The caller was cancelled while the losers cleaned up: a failure is thrown all the same.
+      throw winner.get()?.failure ?: cancelled
+    }
+    winner.get()?.let { return it.result.getOrThrow() }
     if (failures.isEmpty()) {
       throw CancellationException("$operation: all $size were cancelled")
     }
-    throw ExceptionGroup("$operation: none succeeded", failures)
+    throw ExceptionGroup("$operation: none succeeded", failures.toList())
   }
 
   /** Whether this one decides the contest. */
-  private fun ended(result: Result<T>): Boolean {
+  private fun ended(
+    result: Result<T>,
+    contest: Job,
+  ): Boolean {
     val failure = result.exceptionOrNull()
-    if (failure != null && (isCancel(failure) || isFatal(failure))) throw failure
-    val won = winner
-    if (won == null) {
-      val wins = failure == null || failureWins
-      if (wins) winner = result else failures += checkNotNull(failure)
-      return wins
-    }
     if (failure != null) {
-      val winning = won.exceptionOrNull() ?: throw failure
-      if (winning !== failure) winning.addSuppressed(failure)
+      if (isCancel(failure) || isFatal(failure)) throw failure
+      // Nobody wins what was cancelled with its caller; a cleanup that failed is heard of there.
+      if (winner.get() == null && !contest.isActive) throw failure
+    }
+    if ((failure == null || failureWins) && winner.compareAndSet(null, Won(result))) return true
+    if (failure != null) {
+      val won = winner.get()
+      if (won == null) failures += failure else suppress(failure, won)
     }
     return false
+  }
+
+  private fun suppress(
+    failure: Throwable,
+    won: Won<T>,
+  ) {
+    val winning = won.failure ?: throw failure
+    if (winning !== failure) winning.addSuppressed(failure)
   }
 
   private fun isCancel(failure: Throwable) =

@@ -92,4 +92,8 @@ private class Sleeper(
       task.step(this)
     }
   }
+
+  override fun loopClosed() {
+    finishElsewhere(this, continuation.context)
+  }
 }

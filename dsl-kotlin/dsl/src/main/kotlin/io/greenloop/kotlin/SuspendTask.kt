@@ -4,12 +4,10 @@ import io.greenloop.Task
 import io.greenloop.TaskDriver
 import io.greenloop.internal.loop.Owned
 import kotlinx.coroutines.AbstractCoroutine
-import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.Job
 import kotlin.coroutines.Continuation
 import kotlin.coroutines.CoroutineContext
-import kotlin.coroutines.EmptyCoroutineContext
 import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlin.coroutines.intrinsics.createCoroutineUnintercepted
 import kotlin.coroutines.intrinsics.startCoroutineUninterceptedOrReturn
@@ -55,7 +53,8 @@ internal class SuspendTask<T>(
   ),
   TaskDriver<T>,
   LoopScope {
-  private lateinit var steps: TaskDriver.Steps<T>
+  /** Null before the start; a task that the loop refused never has one. */
+  private var steps: TaskDriver.Steps<T>? = null
   private var bodyEnded = false
 
   /** What the body waits in at this moment. */
@@ -145,14 +144,19 @@ internal class SuspendTask<T>(
 
   /** Queues a step of this task. */
   fun step(run: Runnable) {
-    steps.run(run)
+    checkNotNull(steps).run(run)
   }
 
   override fun waitsOn(): Any? {
     val tasks = children.map { taskOf(it) }.toList()
     return when {
       null in tasks -> null
+
+      // The end of a child's job is on its way from another thread.
+      tasks.any { it?.isDone == true } -> null
+
       bodyEnded -> tasks.firstOrNull()
+
       else -> wait?.awaited
     }
   }
@@ -169,8 +173,7 @@ internal class SuspendTask<T>(
     }
 
   override fun rejected(step: Runnable) {
-    cancel(dispatcher.closedLoop())
-    Dispatchers.IO.dispatch(EmptyCoroutineContext, step)
+    endWithoutLoop(step, context)
   }
 
   // ---- as the coroutine ----------------------------------------------------------------------
@@ -182,22 +185,22 @@ internal class SuspendTask<T>(
   }
 
   override fun onCompleted(value: T) {
-    if (dispatcher.core.isOnLoop) steps.succeed(value) else settle { steps.succeed(value) }
+    val steps = checkNotNull(steps)
+    if (dispatcher.core.isOnLoop) steps.succeed(value) else steps.run { steps.succeed(value) }
   }
 
   override fun onCancelled(
     cause: Throwable,
     handled: Boolean,
   ) {
-    settle {
-      steps.fail(toJava(cause))
-      // The parent fails with it: a failure that nobody looked at would be reported twice.
-      if (handled && !steps.task().isCancelled) steps.task().exceptionNow()
-    }
-  }
-
-  private fun settle(action: Runnable) {
-    if (dispatcher.core.isOnLoop) action.run() else step(action)
+    val steps = steps ?: return
+    val fail =
+      Runnable {
+        steps.fail(toJava(cause))
+        // The parent fails with it: a failure that nobody looked at would be reported twice.
+        if (handled && !steps.task().isCancelled) steps.task().exceptionNow()
+      }
+    if (dispatcher.core.isOnLoop) fail.run() else steps.run(fail)
   }
 
   init {

@@ -23,35 +23,34 @@ private const val FRAMES = 32
 /** A timer of the loop that any thread may set and take back. */
 internal abstract class LoopTimer(
   protected val dispatcher: LoopDispatcher,
-  private val timerOwner: Any,
-) : TimerNode(timerOwner),
-  Runnable {
+  owner: Any,
+) : TimerNode(owner),
+  Runnable,
+  EndsWithLoop {
+  /** Taken back on the loop before it has arrived there. */
+  private var isTakenBack = false
+
   fun schedule(nanos: Long) {
     val core = dispatcher.core
     val due = core.nanos() + nanos.coerceIn(0, FAR_NANOS)
     if (core.isOnLoop) {
       core.schedule(this, due)
     } else {
-      // Dropped by a close on the way, it is rejected like a timer that the close found set.
-      val dropped = Rejecting { (timerOwner as? Rejecting)?.rejected(this) }
-      core.post(Runnable { core.schedule(this, due) }, dropped)
+      // Dropped by a close on the way, it ends like a timer that the close found set.
+      core.post(Runnable { if (!isTakenBack) core.schedule(this, due) }, Rejecting { loopClosed() })
     }
   }
 
   fun unschedule() {
     val core = dispatcher.core
-    if (core.isOnLoop) {
+    if (!core.isOnLoop) {
+      core.post(Runnable { unschedule() }, null)
+    } else if (isPending) {
       core.unschedule(this)
     } else {
-      core.post(Runnable { core.unschedule(this) }, null)
+      isTakenBack = true
     }
   }
-}
-
-/** A timer that may have no task, whose end would be the end of what waits for it. */
-internal interface EndsWithLoop {
-  /** The loop was closed before the time came: what waits for it is cancelled. */
-  fun loopClosed()
 }
 
 /** Resumes a coroutine that delays; the handler of its cancellation at the same time. */
@@ -63,7 +62,6 @@ internal class ResumeTimer(
   owner: Any,
 ) : LoopTimer(dispatcher, owner),
   CompletionHandler,
-  EndsWithLoop,
   Suspended {
   init {
     element?.inside = this
@@ -97,8 +95,7 @@ internal class RunTimer(
   private val context: CoroutineContext,
   owner: Any,
 ) : LoopTimer(dispatcher, owner),
-  DisposableHandle,
-  EndsWithLoop {
+  DisposableHandle {
   override fun run() {
     block.run()
     showWhere()

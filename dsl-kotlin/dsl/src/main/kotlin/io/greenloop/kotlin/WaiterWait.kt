@@ -58,11 +58,9 @@ internal class WaiterWait<T>(
 
   override val awaited: Any get() = this
 
-  override fun owner(): Any? = continuation.context[LoopTask]?.taskOrNull
-
   /** Ties the wait, which has been queued, to [job]. */
   fun begin(job: Job?) {
-    val isHeard = isCancellable || (job is SuspendTask<*> && job.isActive)
+    val isHeard = isCancellable || job is SuspendTask<*>
     if (job != null && isHeard) attach(job)
   }
 

@@ -21,6 +21,7 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
 import java.util.concurrent.Callable
+import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
@@ -97,6 +98,35 @@ class CancellationTest :
         listOf(top, middle, bottom).map { it.isCancelled } shouldContainExactly
           listOf(true, true, true)
       } shouldContainExactly listOf("bottom stop@6", "middle stop@6", "top stop@6")
+    }
+
+    test("a wait begun in the cleanup of a cancelled task ends at a second cancel, too") {
+      virtually {
+        val slow =
+          green {
+            try {
+              sleep(1.hours)
+            } catch (_: CancelledError) {
+              sleep(1.hours)
+            }
+          }
+        val waiter =
+          spawn {
+            try {
+              awaitCancellation()
+            } finally {
+              slow.await()
+            }
+          }
+        yieldNow()
+        waiter.cancel()
+        yieldNow()
+        waiter.cancel() shouldBe true
+        repeat(3) { yieldNow() }
+        val state = waiter.isCancelled to slow.isDone
+        slow.cancel()
+        state
+      } shouldBe (true to false)
     }
 
     test("TASK-32: a shield keeps the cancel of a waiter away") {

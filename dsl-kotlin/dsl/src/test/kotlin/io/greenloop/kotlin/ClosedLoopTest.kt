@@ -10,7 +10,10 @@ import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
@@ -20,10 +23,12 @@ import kotlinx.coroutines.delay
 import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
 import java.util.concurrent.Callable
 import java.util.concurrent.ConcurrentLinkedQueue
 import kotlin.time.Duration.Companion.hours
+import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
 class ClosedLoopTest :
@@ -107,6 +112,76 @@ class ClosedLoopTest :
       listOf(delays, limited, queued).map { it.isCancelled } shouldContainExactly
         listOf(true, true, true)
     }
+
+    test("coroutines of a stackful body end cancelled with their loop, too")
+      .config(timeout = 20.seconds, blockingTest = true) {
+        val loop = EventLoop.create()
+        val trail = ConcurrentLinkedQueue<String>()
+        val children = ArrayList<Job>()
+        val gate = loop.newPromise<Unit>()
+        CoroutineScope(LoopDispatcher(loop) + Job()).green {
+          children +=
+            launch {
+              delay(1.hours)
+              trail += "delayed"
+            }
+          children +=
+            launch {
+              gate.await()
+              trail += "awaited"
+            }
+          val queue =
+            launch(start = CoroutineStart.LAZY) { trail += "queued" }
+          children += queue
+          loop.callLater(1.milliseconds) {
+            gate.complete(Unit)
+            queue.start()
+            loop.stop()
+          }
+        }
+        loop.runForever()
+        loop.close()
+        runBlocking { children.joinAll() }
+
+        trail.toList() shouldContainExactly emptyList()
+        children.map { it.isCancelled } shouldContainExactly listOf(true, true, true)
+      }
+
+    test("a delay that is not cancellable ends with its loop, and never as if its time had come")
+      .config(timeout = 20.seconds, blockingTest = true) {
+        val loop = EventLoop.create()
+        val trail = ConcurrentLinkedQueue<String>()
+        val scope = CoroutineScope(LoopDispatcher(loop))
+        val ended = Job()
+
+        fun note(
+          name: String,
+          wait: suspend () -> Unit,
+        ) = scope.spawn {
+          launch {
+            withContext(NonCancellable) {
+              val failure = runCatching { wait() }.exceptionOrNull()
+              trail += "$name: ${failure?.javaClass?.simpleName}"
+              if (trail.size == 2) ended.complete()
+            }
+          }
+        }
+        loop.runUntilComplete(
+          loop.spawn(
+            Callable {
+              note("delay") { delay(1.hours) }
+              note("limit") { withTimeout(1.hours) { awaitCancellation() } }
+              repeat(4) { Aio.yieldNow() }
+            },
+          ),
+        )
+        LoopCores.of(loop).pendingTimers() shouldBe 2
+        loop.close()
+        runBlocking { ended.join() }
+
+        trail.sorted() shouldContainExactly
+          listOf("delay: CancellationException", "limit: CancellationException")
+      }
 
     test("what is started in a cancelled scope ends cancelled and never runs") {
       val ran = ArrayList<String>()

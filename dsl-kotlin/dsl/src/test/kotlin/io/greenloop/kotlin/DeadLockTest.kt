@@ -1,20 +1,31 @@
 package io.greenloop.kotlin
 
+import io.greenloop.CancelledError
 import io.greenloop.LoopExit
 import io.greenloop.Task
 import io.greenloop.internal.loop.LoopCores
+import io.greenloop.internal.loop.OutsideWork
 import io.greenloop.sync.Queue
 import io.greenloop.testing.TestLoop
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.ChildJob
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.DisposableHandle
+import kotlinx.coroutines.InternalCoroutinesApi
+import kotlinx.coroutines.InternalForInheritanceCoroutinesApi
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.ParentJob
+import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.launch
 import java.util.concurrent.CountDownLatch
 import kotlin.time.Duration.Companion.milliseconds
 
+@OptIn(InternalCoroutinesApi::class)
 class DeadLockTest :
   FunSpec({
     test("suspend and stackful tasks that wait in a circle are told so") {
@@ -45,6 +56,92 @@ class DeadLockTest :
           "  in a circle: task 'b' -> task 'a' -> task 'b'",
         )
       trail shouldContainExactly listOf("a cleaned")
+    }
+
+    test("cancelled tasks that wait for each other in their cleanup end: the cancel comes back") {
+      virtually {
+        lateinit var b: Task<Unit>
+        val a =
+          spawn("a") {
+            try {
+              awaitCancellation()
+            } finally {
+              b.await()
+            }
+          }
+        b =
+          spawn("b") {
+            try {
+              awaitCancellation()
+            } finally {
+              a.await()
+            }
+          }
+        yieldNow()
+        a.cancel()
+        listOf(a, b).map { runCatching { it.await() }.exceptionOrNull() is CancellationException }
+      } shouldContainExactly listOf(true, true)
+    }
+
+    test("a cancelled task that waits in its cleanup is part of the proof") {
+      shouldThrow<LoopExit> {
+        virtually {
+          val queue = Queue<String>()
+          val getter =
+            green("getter") {
+              try {
+                queue.get()
+              } catch (_: CancelledError) {
+                queue.get()
+              }
+            }
+          val task =
+            spawn("cleaner") {
+              try {
+                awaitCancellation()
+              } finally {
+                getter.await()
+              }
+            }
+          yieldNow()
+          task.cancel()
+          task.await()
+        }
+      }.message!!.lines().filter { "'cleaner' waits" in it }.size shouldBe 1
+    }
+
+    test("what became ready while the loop was asked is no dead-lock") {
+      virtually { t ->
+        val core = LoopCores.of(t.loop())
+        val queue = Queue<String>()
+        val brings =
+          OutsideWork {
+            t.loop().callSoon { queue.put("item") }
+            false
+          }
+        core.outsideWork() += brings
+        val item = green { queue.get() }.await()
+        core.outsideWork() -= brings
+        item
+      } shouldBe "item"
+    }
+
+    test("a child that has ended and is still on the list is looked at again until it has left") {
+      virtually { t ->
+        val core = LoopCores.of(t.loop())
+        green {
+          val body = this as GreenTask<*>
+          val handle = attach(body, EndedChild(Job().apply { complete() }))
+          repeat(2) {
+            body.isGoingOn() shouldBe true
+            core.hasPosts() shouldBe true
+            yieldNow()
+            core.hasPosts() shouldBe false
+          }
+          handle.dispose()
+          body.isGoingOn()
+        }.await()
+      } shouldBe false
     }
 
     test("a body that waits for its children is part of the proof") {
@@ -136,6 +233,23 @@ class DeadLockTest :
       }
     }
   })
+
+/** A child between its end and the moment in which it leaves its parent. */
+@OptIn(InternalCoroutinesApi::class, InternalForInheritanceCoroutinesApi::class)
+@Suppress("DEPRECATION", "DEPRECATION_ERROR", "OVERRIDE_DEPRECATION")
+private class EndedChild(
+  job: Job,
+) : Job by job,
+  ChildJob {
+  override fun parentCancelled(parentJob: ParentJob) = Unit
+}
+
+@OptIn(InternalCoroutinesApi::class)
+@Suppress("DEPRECATION", "DEPRECATION_ERROR")
+private fun attach(
+  parent: Job,
+  child: EndedChild,
+): DisposableHandle = parent.attachChild(child)
 
 /** Opens [latch] once the loop has nothing left to do. */
 private fun openWhenAsleep(

@@ -3,6 +3,7 @@ package io.greenloop.kotlin
 import io.greenloop.Aio
 import io.greenloop.EventLoop
 import io.greenloop.ThrowingRunnable
+import io.greenloop.internal.loop.LoopCores
 import io.greenloop.testing.TestLoop
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
@@ -11,9 +12,11 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.types.shouldBeSameInstanceAs
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
@@ -21,6 +24,7 @@ import kotlinx.coroutines.withContext
 import kotlinx.coroutines.yield
 import java.util.concurrent.CompletableFuture
 import java.util.concurrent.TimeUnit
+import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.nanoseconds
 
@@ -104,6 +108,53 @@ class LoopDispatcherTest :
           t.note("before")
         }
       } shouldContainExactly listOf("in place@0", "after@0", "before@0", "true@0")
+    }
+
+    test("on immediate, too, a yield behind a wait lets everything that is ready run first") {
+      trailOf { t ->
+        withContext(LoopDispatcher(t.loop()).immediate) {
+          spawn { }.await()
+          t.loop().callSoon { t.note("callback") }
+          yield()
+          t.note("yielded")
+        }
+      } shouldContainExactly listOf("callback@0", "yielded@0")
+    }
+
+    test("immediate goes on in place for coroutines without a task, in callbacks too") {
+      TestLoop.virtual().use { t ->
+        val immediate = CoroutineScope(LoopDispatcher(t.loop()).immediate)
+        t.loop().callSoon {
+          immediate.launch {
+            t.note("in place")
+            immediate.launch { t.note("inside") }
+          }
+          t.note("after")
+        }
+        CoroutineScope(LoopDispatcher(t.loop())).launch {
+          immediate.launch { t.note("in place") }
+          t.note("after")
+        }
+        t.runUntilIdle()
+        t.trail() shouldContainExactly
+          listOf("in place@0", "inside@0", "after@0", "in place@0", "after@0")
+      }
+    }
+
+    test("a timer set by another thread is gone when it was cancelled before it arrived") {
+      virtually { t ->
+        val scope = CoroutineScope(LoopDispatcher(t.loop()) + Job())
+        val core = LoopCores.of(t.loop())
+        val other =
+          Thread.ofPlatform().start {
+            scope.launch(start = CoroutineStart.UNDISPATCHED) { delay(1.hours) }
+          }
+        while (other.isAlive) Thread.onSpinWait() // a join would let the loop take what arrived
+        core.hasPosts() shouldBe true
+        scope.cancel()
+        repeat(3) { yieldNow() }
+        core.pendingTimers()
+      } shouldBe 0
     }
 
     test("one thread is within any limit") {

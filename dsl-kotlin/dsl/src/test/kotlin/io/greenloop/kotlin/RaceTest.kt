@@ -11,12 +11,17 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.withTimeoutOrNull
 import java.io.IOException
 import java.util.concurrent.Callable
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.hours
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
@@ -169,6 +174,102 @@ class RaceTest :
       } shouldBe "staggeredRace: nothing to run; give at least one body"
     }
 
+    test("who ends inside its launch decides the race, and those behind it never begin") {
+      virtually { t ->
+        withContext(LoopDispatcher(t.loop()).immediate) {
+          delay(1) // resumed by its timer: from here a launch runs its first step in place
+          var begun = 0
+          race(
+            { "a" },
+            {
+              begun++
+              awaitCancellation()
+            },
+          ) shouldBe "a"
+          firstSuccess(
+            { throw IOException("a") },
+            { "b" },
+            {
+              begun++
+              awaitCancellation()
+            },
+          ) shouldBe "b"
+          begun
+        }
+      } shouldBe 0
+    }
+
+    test("on the threads of another dispatcher one wins, and nobody is left behind")
+      .config(timeout = 60.seconds) {
+        withContext(Dispatchers.Default) {
+          repeat(RACES) {
+            race({ "a" }, { awaitCancellation() }) shouldBe "a"
+            val failure =
+              shouldThrow<ExceptionGroup> {
+                firstSuccess<Int>({ throw IOException("a") }, { throw IOException("b") })
+              }
+            failure.exceptions().size shouldBe 2
+          }
+        }
+      }
+
+    test("what a cleanup throws when the caller is cancelled is thrown, as by coroutineScope") {
+      virtually {
+        val contestant: suspend LoopScope.() -> String = {
+          try {
+            awaitCancellation()
+          } finally {
+            throw IOException("cleanup")
+          }
+        }
+        val other: suspend LoopScope.() -> String = { awaitCancellation() }
+        for (contest in listOf<suspend () -> Any>(
+          { race(contestant, other) },
+          { firstSuccess(contestant, other) },
+          { race({ withTimeout(1.hours) { contestant() } }, other) },
+        )) {
+          shouldThrow<IOException> { withTimeoutOrNull(10.milliseconds) { contest() } }
+            .message shouldBe "cleanup"
+        }
+      }
+    }
+
+    test("a failure that has won is thrown, also when the caller is cancelled meanwhile") {
+      virtually {
+        shouldThrow<IOException> {
+          withTimeoutOrNull(10.milliseconds) {
+            race(
+              { throw IOException("winner") },
+              { withContext(NonCancellable) { sleep(20.milliseconds) } },
+            )
+          }
+        }.message
+      } shouldBe "winner"
+    }
+
+    test("a time limit around is no winner: a race under it ends with the limit") {
+      virtually {
+        withTimeoutOrNull(
+          10.milliseconds,
+        ) { race({ awaitCancellation() }, { awaitCancellation() }) }
+      } shouldBe null
+    }
+
+    test("a staggered race is decided where one ends inside its launch, and elsewhere")
+      .config(timeout = 60.seconds) {
+        virtually { t ->
+          withContext(LoopDispatcher(t.loop()).immediate) {
+            delay(1)
+            staggeredRace(null, { "a" }, { awaitCancellation() })
+          }
+        } shouldBe "a"
+        withContext(Dispatchers.Default) {
+          repeat(RACES) {
+            staggeredRace(Duration.ZERO, { "a" }, { awaitCancellation() }) shouldBe "a"
+          }
+        }
+      }
+
     test("nothing to run is refused") {
       virtually {
         shouldThrow<IllegalArgumentException> { race<Int>() }.message
@@ -185,6 +286,9 @@ class RaceTest :
       }
     }
   })
+
+/** Several threads meet in most of them. */
+private const val RACES = 500
 
 private suspend fun LoopScope.cancelARace(turns: Int) {
   var open = 0

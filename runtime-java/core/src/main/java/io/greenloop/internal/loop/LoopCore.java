@@ -278,6 +278,11 @@ public final class LoopCore {
     return !inbox.isEmpty();
   }
 
+  /** Whether something is ready besides the entry that runs now. Loop. */
+  public boolean hasReady() {
+    return ready.size() > (inEntry ? 1 : 0);
+  }
+
   /** Who is asked before a dead-lock counts as proven. */
   public Set<OutsideWork> outsideWork() {
     return outsideWork;
@@ -352,13 +357,13 @@ public final class LoopCore {
       if (action instanceof Strand s && s.begun && !s.suspended) {
         s.foreign = true; // it has not come back in time
         s.handOver();
-      } else if (owner instanceof Rejecting) {
+      } else if (!(action instanceof Strand)) {
         discard(action, owner);
       }
     }
     for (TimerNode next = timers.first(); next != null; next = timers.first()) {
       timers.remove(next);
-      if (next.owner instanceof Rejecting) {
+      if (!(next.action instanceof Strand)) {
         discard(next.action, next.owner);
       }
     }
@@ -372,12 +377,12 @@ public final class LoopCore {
     }
   }
 
-  /** Strands run on elsewhere, some owners want their entries back, the rest is dropped. */
+  /** Strands run on elsewhere, and of the rest each owner is told. */
   private static void discard(Object action, @Nullable Object owner) {
     if (action instanceof Strand s) {
       s.handOver();
-    } else if (owner instanceof Rejecting r) {
-      r.rejected((Runnable) action);
+    } else {
+      Owners.dropped((Runnable) action, owner);
     }
   }
 
