@@ -478,7 +478,8 @@ public final class EventLoop implements AutoCloseable {
 
   /**
    * Ends the default pool: waits for its jobs (parks the calling task), at most {@code limit}; then
-   * says which still run and lets go. Using the default pool afterwards is an error.
+   * interrupts those of {@link #runInterruptible}, reports them and what still runs, and lets go.
+   * Using the default pool afterwards is an error (Python: {@code shutdown_default_executor}).
    */
   public void shutdownExecutor(Duration limit) {
     executors.shutdown(limit);

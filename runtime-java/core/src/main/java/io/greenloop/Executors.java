@@ -1,6 +1,7 @@
 package io.greenloop;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -19,7 +20,10 @@ final class Executors {
   private static final long IDLE_SECONDS = 30;
 
   private final EventLoop loop;
-  private final Collection<String> running = new ConcurrentLinkedQueue<>(); // may share a name
+
+  /** On the default pool. */
+  private final Collection<RunningJob<?>> running = new ConcurrentLinkedQueue<>();
+
   private @Nullable ExecutorService pool;
   private boolean shutDown;
 
@@ -34,12 +38,14 @@ final class Executors {
   <T extends @Nullable Object> LoopFuture<T> run(
       @Nullable Executor executor, Callable<? extends T> job) {
     Objects.requireNonNull(job, "job");
+    boolean onDefault = executor == null;
     Executor on = executor == null ? defaultPool() : executor;
     var future = new JobFuture<T>(loop);
     Task<?> origin = loop.currentTaskOrNull();
     String what = Names.ofBody(job) + (origin == null ? "" : " of " + origin.describe());
     try {
-      on.execute(() -> runJob(future, job, what));
+      var started = new RunningJob<T>(what, future, job);
+      on.execute(() -> runJob(started, onDefault));
     } catch (Throwable rejected) {
       future.giveUp();
       throw rejected;
@@ -47,19 +53,22 @@ final class Executors {
     return future;
   }
 
-  private <T> void runJob(JobFuture<T> future, Callable<? extends T> job, String what) {
+  private <T extends @Nullable Object> void runJob(RunningJob<T> started, boolean onDefault) {
+    JobFuture<T> future = started.future;
     if (future.isDone()) { // cancelled before it started
       return;
     }
-    running.add(what);
+    if (onDefault) {
+      running.add(started);
+    }
     Runnable outcome;
     try {
-      T result = job.call();
+      T result = started.job.call();
       outcome = () -> future.trySucceed(result);
     } catch (Throwable thrown) {
       outcome = () -> future.tryFail(thrown);
     }
-    running.remove(what); // before the loop hears of the end: it may list who still runs
+    running.remove(started); // before the loop hears of the end: it may list who still runs
     loop.core().post(outcome, null); // a loop that has closed meanwhile drops it
   }
 
@@ -93,7 +102,10 @@ final class Executors {
     return pool;
   }
 
-  /** Parks the calling task until the pool has ended, or the limit is over. */
+  /**
+   * Parks the calling task until the pool has ended, or the limit is over; then interrupts what may
+   * be interrupted.
+   */
   void shutdown(Duration limit) {
     shutDown = true;
     ExecutorService ending = pool;
@@ -107,16 +119,25 @@ final class Executors {
                 () -> ending.awaitTermination(Times.nanos(limit), TimeUnit.NANOSECONDS))
             .join();
     if (!ended) {
-      loop.report(
-          ErrorContext.of(
-              "the default executor of "
-                  + loop
-                  + " did not end within "
-                  + limit
-                  + "; still running: "
-                  + running,
-              null));
+      letGo(limit);
     }
+  }
+
+  private void letGo(Duration limit) {
+    var interrupted = new ArrayList<String>();
+    var left = new ArrayList<String>();
+    for (RunningJob<?> started : running) {
+      (started.interrupt() ? interrupted : left).add(started.what);
+    }
+    var message = new StringBuilder("the default executor of ").append(loop);
+    message.append(" did not end within ").append(limit);
+    if (!interrupted.isEmpty()) {
+      message.append("; interrupted: ").append(interrupted);
+    }
+    if (!left.isEmpty()) {
+      message.append("; still running: ").append(left);
+    }
+    loop.report(ErrorContext.of(message.toString(), null));
   }
 
   private static void onOwnThread(Runnable body) {
@@ -127,6 +148,29 @@ final class Executors {
     shutDown = true;
     if (pool != null) {
       pool.shutdown();
+    }
+  }
+
+  /** Not a record: two may be alike in everything. */
+  private static final class RunningJob<T extends @Nullable Object> {
+    final String what;
+    final JobFuture<T> future;
+    final Callable<? extends T> job;
+
+    RunningJob(String what, JobFuture<T> future, Callable<? extends T> job) {
+      this.what = what;
+      this.future = future;
+      this.job = job;
+    }
+
+    /** False if it is not one that may be interrupted. */
+    boolean interrupt() {
+      if (!(job instanceof InterruptibleJob<?> interruptible)) {
+        return false;
+      }
+      interruptible.cancel();
+      future.cancel("the default executor is shut down"); // its outcome is no news to anybody
+      return true;
     }
   }
 

@@ -62,11 +62,13 @@ final class InterruptibleJob<T extends @Nullable Object> implements Callable<T>,
     }
   }
 
-  /** The loop. */
+  /** The loop. Interrupts once: what the job does to clean up is left alone. */
   synchronized void cancel() {
-    cancelled = true;
-    if (thread != null) {
-      thread.interrupt();
+    if (!cancelled) {
+      cancelled = true;
+      if (thread != null) {
+        thread.interrupt();
+      }
     }
   }
 }

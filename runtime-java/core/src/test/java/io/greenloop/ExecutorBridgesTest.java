@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.testing.Parity;
+import io.greenloop.testing.RealTime;
 import io.greenloop.testing.TestLoop;
 import java.util.ArrayList;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
@@ -77,6 +79,52 @@ class ExecutorBridgesTest {
             assertThat(next || interruptedNext.get()).isFalse();
           });
     }
+  }
+
+  @Test
+  @RealTime
+  @Parity("LOOP-11")
+  void theShutdownInterruptsWhatMayBeInterruptedAndNamesTheRest(TestLoop t) {
+    var started = new CountDownLatch(3);
+    var release = new CountDownLatch(1);
+    var interrupted = new CountDownLatch(1);
+    t.run(
+        () -> {
+          Aio.currentTask().orElseThrow().setName("main");
+          LoopFuture<Integer> waiting =
+              Aio.runInterruptible(
+                  null,
+                  () -> {
+                    started.countDown();
+                    try {
+                      new CountDownLatch(1).await();
+                      return 1;
+                    } catch (InterruptedException e) {
+                      interrupted.countDown();
+                      throw e;
+                    }
+                  });
+          Callable<Integer> deaf =
+              () -> {
+                started.countDown();
+                release.await();
+                return 2;
+              };
+          Aio.toThread(deaf);
+          Aio.runInExecutor(Thread.ofPlatform().daemon()::start, deaf); // none of the pool's
+          Aio.blocking(() -> started.await(10, TimeUnit.SECONDS));
+          t.loop().shutdownExecutor(java.time.Duration.ofMillis(20));
+
+          assertThat(Aio.blocking(() -> interrupted.await(10, TimeUnit.SECONDS))).isTrue();
+          assertThatThrownBy(waiting::join).isInstanceOf(CancelledError.class);
+          release.countDown();
+        });
+    assertThat(t.errorMessages())
+        .singleElement()
+        .asString()
+        .endsWith(
+            " did not end within PT0.02S; interrupted: [io.greenloop.ExecutorBridgesTest of task"
+                + " 'main']; still running: [io.greenloop.ExecutorBridgesTest of task 'main']");
   }
 
   @Test
