@@ -12,6 +12,10 @@ import io.greenloop.TaskGroup
 import io.greenloop.TimeoutScope
 import io.greenloop.TimerHandle
 import io.greenloop.inspect.Awaits
+import io.greenloop.net.Server
+import io.greenloop.net.Stream
+import io.greenloop.net.StreamReader
+import io.greenloop.net.StreamWriter
 import io.greenloop.sync.Barrier
 import io.greenloop.sync.Condition
 import io.greenloop.sync.Event
@@ -38,6 +42,10 @@ private val objects: Map<String, Class<*>> =
     "semaphore" to Semaphore::class.java,
     "barrier" to Barrier::class.java,
     "queue" to Queue::class.java,
+    "stream" to Stream::class.java,
+    "reader" to StreamReader::class.java,
+    "writer" to StreamWriter::class.java,
+    "server" to Server::class.java,
   )
 
 private val packages =
