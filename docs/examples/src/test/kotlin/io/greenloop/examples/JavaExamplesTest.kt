@@ -1,5 +1,6 @@
 package io.greenloop.examples
 
+import com.example.Main
 import io.greenloop.Aio
 import io.greenloop.RunOptions
 import io.greenloop.examples.scripts.fiveForms
@@ -148,6 +149,7 @@ class JavaExamplesTest :
     test("the programs of the README") {
       linesOf { FetchBoth.start(RunOptions.DEFAULT) }.shouldContainExactly("<a><b>")
       linesOf { Echoes.run() }.shouldContainExactly("echo hello", "echo world", "silence", "true")
+      linesOf { Main.main(arrayOf()) }.shouldContainExactly("hello from a task")
     }
   })
 

@@ -5,6 +5,8 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import java.net.ServerSocket
+import java.net.Socket
 import java.time.Duration
 
 /** The Java programs that talk to a web server, and those that Ctrl-C ends. */
@@ -25,6 +27,28 @@ class JavaNetworkExamplesTest :
           "${site.url}/no answered 404",
           "Failed to connect to http://no.such.host.invalid/",
         )
+      }
+    }
+
+    test("a server sends back the lines of its clients, and ends with them") {
+      linesOf { EchoServer.run() }.shouldContainExactly("hello", "world", "connections left: 0")
+    }
+
+    test("a server with a port serves until Ctrl-C, also while a client says nothing") {
+      val port = ServerSocket(0).use { it.localPort }
+      Child.java(EchoServer::class.java, "$port").use { child ->
+        child.awaitLine("listening on port $port")
+        Socket("localhost", port).use { client ->
+          client.getOutputStream().write("hello\n\nlast".encodeToByteArray())
+          client.shutdownOutput()
+          client.getInputStream().readAllBytes().decodeToString() shouldBe "hello\n\nlast"
+        }
+        Socket("localhost", port).use {
+          child.interrupt()
+
+          child.finish() shouldBe 1
+        }
+        child.lines.shouldContainExactly("listening on port $port", "stopped")
       }
     }
 

@@ -60,7 +60,7 @@ class GuideTest :
       val variables = Regex("#   (\\w+) ").findAll(command).map { it.groupValues[1] }.toList()
       val options = listOf("--debug", "--seed N", "--virtual-time", "--json", "--rounds N")
 
-      variables.size shouldBe 5
+      variables.size shouldBe 6
       for (name in variables) text shouldContain "\n| `$name` | "
       for (name in listOf("run", "compile", "doctor", "bench")) {
         text shouldContain
@@ -80,5 +80,26 @@ class GuideTest :
       shown.shouldNotBeEmpty()
       shown.toSet() shouldBe setOf(ours)
       list shouldContain ours
+    }
+
+    test("the pom of the README names the versions that ours names") {
+      val ours = root.resolve("pom.xml").readText()
+      val shown =
+        snippetsOf(root.resolve("README.md")).single { "<modelVersion>" in it.text }.text
+      val versions =
+        Regex("<artifactId>(\\S+)</artifactId>\\s+<version>(\\S+)</version>")
+          .findAll(shown)
+          .associate { it.groupValues[1] to it.groupValues[2] }
+
+      val plugins =
+        listOf("maven-toolchains-plugin", "maven-compiler-plugin", "exec-maven-plugin")
+
+      for (name in listOf("greenloop-parent") + plugins) {
+        val version = versions.getValue(name.replace("parent", "runtime"))
+        ours shouldContain Regex("<artifactId>$name</artifactId>\\s+<version>$version<")
+      }
+      versions["greenloop-testing"] shouldBe versions["greenloop-runtime"]
+      ours shouldContain "<junit.version>${versions["junit-jupiter"]}<"
+      ours shouldContain "<surefire.version>${versions["maven-surefire-plugin"]}<"
     }
   })
