@@ -20,9 +20,13 @@ public final class Streams {
   private Streams() {}
 
   /**
-   * Connects to {@code host}; its addresses are tried in order (Python: {@code open_connection}).
+   * Connects to {@code host}; its addresses are raced, see {@link ConnectOptions} (Python: {@code
+   * open_connection}).
    *
-   * @throws IOException if none of its addresses answers
+   * @throws java.net.UnknownHostException if the name has no address
+   * @throws IOException if none of its addresses answers; it lists all that were tried
+   * @throws io.greenloop.CancelledError if the task is cancelled while it waits; no socket is left
+   *     behind
    */
   public static Stream openConnection(String host, int port) throws IOException {
     return openConnection(host, port, StreamReader.DEFAULT_LIMIT);
@@ -30,8 +34,18 @@ public final class Streams {
 
   /** {@link #openConnection(String, int)} with another limit for the reader, in bytes. */
   public static Stream openConnection(String host, int port, int limit) throws IOException {
+    return openConnection(ConnectOptions.to(host, port), limit);
+  }
+
+  /** {@link #openConnection(String, int)} with options. */
+  public static Stream openConnection(ConnectOptions options) throws IOException {
+    return openConnection(options, StreamReader.DEFAULT_LIMIT);
+  }
+
+  /** {@link #openConnection(ConnectOptions)} with another limit for the reader, in bytes. */
+  public static Stream openConnection(ConnectOptions options, int limit) throws IOException {
     LoopCore core = Sockets.currentLoop("openConnection");
-    return Stream.adopt(core, Tcp.open(host, port), limit);
+    return Stream.adopt(core, Connecting.open(options), limit);
   }
 
   /**
