@@ -3,6 +3,7 @@ package io.greenloop.script
 import java.io.IOException
 import java.nio.channels.FileChannel
 import java.nio.file.Files
+import java.nio.file.LinkOption.NOFOLLOW_LINKS
 import java.nio.file.Path
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
 import java.nio.file.StandardOpenOption.CREATE
@@ -22,6 +23,12 @@ internal object ArchiveTraining {
   private const val ENVIRONMENT_SWITCH = "GREENLOOP_AOT"
   private val KEEP: Duration = Duration.ofDays(30)
 
+  /** How the name of the folder begins that a trainer works in. */
+  private const val WORK = "train"
+
+  /** Longer than one works. */
+  private val LEFT_ALONE: Duration = Duration.ofDays(1)
+
   /** Two archives and a lock for each of the last builds; an archive of the compiler has 100 MB. */
   private const val KEEP_FILES = 12
   private const val PATIENCE_SECONDS = 180L
@@ -36,6 +43,7 @@ internal object ArchiveTraining {
     ) {
       return
     }
+    if (!Home.canWrite(lockFile().parent)) return
     if (Home.isInTerminal && !Files.exists(lockFile())) {
       complain(
         "making archives in the background, once for this build, that start later runs faster; " +
@@ -81,15 +89,15 @@ internal object ArchiveTraining {
     val folder = Files.createDirectories(failureMark().parent)
     FileChannel.open(lockFile(), CREATE, WRITE).use { lock ->
       lock.tryLock() ?: return
+      removeLeftovers(folder)
       removeOld(folder, KEEP_FILES)
       removeOld(Home.cache.resolve("scripts"), Int.MAX_VALUE)
-      val work = Files.createTempDirectory(folder, "train")
+      val work = Files.createTempDirectory(folder, WORK)
       try {
         val done = trainCompiler(work) && trainLauncher(work)
         if (!done) Files.writeString(failureMark(), "training failed at ${Instant.now()}\n")
       } finally {
-        Files.list(work).use { files -> files.forEach(Files::deleteIfExists) }
-        Files.deleteIfExists(work)
+        removeFlat(work)
       }
     }
   }
@@ -100,7 +108,8 @@ internal object ArchiveTraining {
     val made = work.resolve("kotlinc.aot")
     val script = sample(work)
     val extra = listOf("-XX:AOTCacheOutput=$made")
-    val job = CompilerJob(script, "train", work.resolve("train.jar"))
+    val text = Hash.of(Files.readAllBytes(script))
+    val job = CompilerJob(script, "train", work.resolve("train.jar"), text)
     val command = CompilerProcess.command(listOf(job), extra)
     return succeeds(ProcessBuilder(command)) && keep(made, archive)
   }
@@ -157,6 +166,23 @@ internal object ArchiveTraining {
 
   /** After this a build does not try again; `doctor` shows it. */
   fun failureMark(): Path = Home.cache.resolve("aot/${Home.archives}.failed")
+
+  /** What trainers left that were killed; one of another build may be at work in a new one. */
+  internal fun removeLeftovers(folder: Path) {
+    val limit = Instant.now().minus(LEFT_ALONE)
+    val works =
+      Files.newDirectoryStream(folder) {
+        it.fileName.toString().startsWith(WORK) && Files.isDirectory(it, NOFOLLOW_LINKS)
+      }
+    works.use { left ->
+      left.filter { Files.getLastModifiedTime(it).toInstant() < limit }.forEach(::removeFlat)
+    }
+  }
+
+  private fun removeFlat(folder: Path) {
+    Files.list(folder).use { files -> files.forEach(Files::deleteIfExists) }
+    Files.deleteIfExists(folder)
+  }
 
   /** Removes what is older than [KEEP], and all but the newest [count] files. */
   private fun removeOld(

@@ -4,16 +4,17 @@ import java.io.IOException
 import java.net.URI
 import java.nio.file.Files
 import java.nio.file.Path
+import java.nio.file.attribute.BasicFileAttributes
 import java.util.jar.Attributes
 import java.util.jar.JarFile
 import java.util.jar.Manifest
 
 /**
- * A compiled script: an ordinary jar with the script's classes and three lines in its manifest.
+ * A compiled script: an ordinary jar with the script's classes and four lines in its manifest.
  *
  * `Main-Class` names the script class, `Class-Path` the libraries it was compiled with (as `file:`
- * addresses, followed by the class loader itself), [IMPORTS] each imported script with the hash of
- * its text: `hash address hash address …`.
+ * addresses, followed by the class loader itself), [LIBRARIES] the [mark] of each of them in the same
+ * order, [IMPORTS] each imported script with the hash of its text: `hash address hash address …`.
  */
 internal class CachedScript private constructor(
   val jar: Path,
@@ -21,6 +22,7 @@ internal class CachedScript private constructor(
 ) {
   companion object {
     private val IMPORTS = Attributes.Name("Greenloop-Imports")
+    private val LIBRARIES = Attributes.Name("Greenloop-Libraries")
 
     /** The script in [jar], or null if there is none or what it was made from has changed. */
     fun open(jar: Path): CachedScript? {
@@ -33,24 +35,28 @@ internal class CachedScript private constructor(
         }
       val mainClass = attributes.getValue(Attributes.Name.MAIN_CLASS) ?: return null
       val libraries = words(attributes, Attributes.Name.CLASS_PATH)
-      if (!libraries.all { Files.exists(Path.of(URI(it))) }) return null
+      if (libraries.map { mark(Path.of(URI(it))) } != words(attributes, LIBRARIES)) return null
       val imports = words(attributes, IMPORTS)
       for (i in imports.indices step 2) {
-        val imported = Path.of(URI(imports[i + 1]))
-        if (!Files.isReadable(imported) ||
-          Hash.of(Files.readAllBytes(imported)) != imports[i]
-        ) {
-          return null
-        }
+        if (Hash.ofFile(Path.of(URI(imports[i + 1]))) != imports[i]) return null
       }
       return CachedScript(jar, mainClass)
     }
 
+    /** By what a library that was built anew differs: its size and time; a hash would cost a start. */
+    fun mark(library: Path): String =
+      try {
+        val file = Files.readAttributes(library, BasicFileAttributes::class.java)
+        "${file.size()}@${file.lastModifiedTime().toMillis()}"
+      } catch (_: IOException) {
+        "missing"
+      }
+
     /** The manifest that [open] reads. */
     fun manifest(
       mainClass: String,
-      libraries: List<Path>,
-      imports: List<Path>,
+      libraries: Map<Path, String>,
+      imports: Map<Path, String>,
     ): Manifest {
       val manifest = Manifest()
       val attributes = manifest.mainAttributes
@@ -58,11 +64,12 @@ internal class CachedScript private constructor(
       attributes[Attributes.Name.MAIN_CLASS] = mainClass
       if (libraries.isNotEmpty()) {
         attributes[Attributes.Name.CLASS_PATH] =
-          libraries.joinToString(" ") { it.toUri().toString() }
+          libraries.keys.joinToString(" ") { "${it.toUri()}" }
+        attributes[LIBRARIES] = libraries.values.joinToString(" ")
       }
       if (imports.isNotEmpty()) {
         attributes[IMPORTS] =
-          imports.joinToString(" ") { "${Hash.of(Files.readAllBytes(it))} ${it.toUri()}" }
+          imports.entries.joinToString(" ") { (file, hash) -> "$hash ${file.toUri()}" }
       }
       return manifest
     }

@@ -9,11 +9,13 @@ import java.nio.file.Path
  *
  * @property shown what messages call it
  * @property jar where its compiled form belongs
+ * @property text the hash of the text that [jar] belongs to
  */
 internal class CompilerJob(
   val script: Path,
   val shown: String,
   val jar: Path,
+  val text: String,
 )
 
 /** Starts the JVM that compiles scripts and ends. */
@@ -62,6 +64,7 @@ internal object CompilerProcess {
         add(job.script.toString())
         add(job.shown)
         add(job.jar.toString())
+        add(job.text)
       }
     }
 

@@ -1,5 +1,8 @@
 package io.greenloop.script
 
+import java.io.IOException
+import java.nio.file.Files
+import java.nio.file.Path
 import java.security.MessageDigest
 import java.util.HexFormat
 
@@ -10,4 +13,12 @@ internal object Hash {
     for (part in parts) digest.update(part)
     return HexFormat.of().formatHex(digest.digest())
   }
+
+  /** That of the bytes of [file] at this moment; null if it cannot be read. */
+  fun ofFile(file: Path): String? =
+    try {
+      of(Files.readAllBytes(file))
+    } catch (_: IOException) {
+      null
+    }
 }

@@ -1,5 +1,7 @@
 package io.greenloop.script
 
+import java.io.IOException
+import java.nio.file.Files
 import java.nio.file.Path
 
 /**
@@ -34,6 +36,14 @@ internal object Home {
 
   /** The archive that makes the compiler process start faster, there or not yet. */
   val compilerArchive: Path? get() = archive("kotlinc")
+
+  /** Whether files can be made in [folder], which this makes if it can. */
+  fun canWrite(folder: Path): Boolean =
+    try {
+      Files.isWritable(Files.createDirectories(folder))
+    } catch (_: IOException) {
+      false
+    }
 
   private fun archive(kind: String): Path? = archives?.let { cache.resolve("aot/$kind-$it.aot") }
 

@@ -9,8 +9,7 @@ public object Main {
   public fun main(words: Array<String>) {
     val request = RunRequest.parse(words)
     val code = if (request != null) ScriptRunner.run(request) else CommandLine.run(words)
-    // A normal end leaves as `main` leaves: threads the script started itself may finish.
-    if (code != 0) exitProcess(code)
+    if (code != ExitCode.OK) exitProcess(code)
   }
 }
 

@@ -6,6 +6,7 @@ import java.lang.reflect.InvocationTargetException
 import java.net.URLClassLoader
 import java.nio.file.Files
 import java.nio.file.Path
+import kotlin.system.exitProcess
 
 /**
  * From a script file to its exit code: look into the cache, compile on a miss, run in this process.
@@ -15,6 +16,11 @@ import java.nio.file.Path
 internal object ScriptRunner {
   const val EXTENSION = ".loop.kts"
 
+  /**
+   * Leaves the process with the code that the script asked for by `exit`.
+   *
+   * @return 0 after a normal end: threads the script started itself may finish
+   */
   fun run(request: RunRequest): Int {
     val compiled =
       when (val found = compiled(request)) {
@@ -22,7 +28,8 @@ internal object ScriptRunner {
         is Found.Error -> return found.exitCode
       }
     ArchiveTraining.startIfMissing()
-    return execute(compiled, request)
+    execute(compiled, request)?.let { exitProcess(it) }
+    return ExitCode.OK
   }
 
   private sealed interface Found {
@@ -57,12 +64,25 @@ internal object ScriptRunner {
     }
     val job = job(request.path, request.shown)
     CachedScript.open(job.jar)?.let { return Found.Script(it) }
-    val code = CompilerProcess.compile(listOf(job))
+    val possible = if (Home.canWrite(job.jar.parent)) job else withoutCache(job)
+    val code = CompilerProcess.compile(listOf(possible))
     if (code != ExitCode.OK) return Found.Error(code)
-    return CachedScript.open(job.jar)?.let { Found.Script(it) } ?: run {
+    return CachedScript.open(possible.jar)?.let { Found.Script(it) } ?: run {
       complain("run ${request.shown}: it changed while it was compiled; run it again")
       Found.Error(ExitCode.USAGE)
     }
+  }
+
+  /** [job], its result in a folder of its own that goes with this process. */
+  private fun withoutCache(job: CompilerJob): CompilerJob {
+    val folder = Files.createTempDirectory("greenloop")
+    val jar = folder.resolve(job.jar.fileName)
+    listOf(folder, jar).forEach { it.toFile().deleteOnExit() } // the last one first
+    complain(
+      "cannot write ${job.jar.parent}, so ${job.shown} is compiled at each run; " +
+        "set XDG_CACHE_HOME to a folder that can be written",
+    )
+    return CompilerJob(job.script, job.shown, jar, job.text)
   }
 
   /** What is wrong with [path] as a script, or null. */
@@ -79,14 +99,15 @@ internal object ScriptRunner {
     path: Path,
     shown: String,
   ): CompilerJob {
-    val jar = CachedScript.place(path, Files.readAllBytes(path))
-    return CompilerJob(path.toAbsolutePath().normalize(), shown, jar)
+    val text = Files.readAllBytes(path)
+    val jar = CachedScript.place(path, text)
+    return CompilerJob(path.toAbsolutePath().normalize(), shown, jar, Hash.of(text))
   }
 
   private fun execute(
     script: CachedScript,
     request: RunRequest,
-  ): Int {
+  ): Int? {
     val loader =
       URLClassLoader(arrayOf(script.jar.toUri().toURL()), ScriptRunner::class.java.classLoader)
     Thread.currentThread().contextClassLoader = loader

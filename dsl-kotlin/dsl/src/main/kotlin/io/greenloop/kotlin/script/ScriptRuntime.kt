@@ -35,7 +35,8 @@ public object ScriptRuntime {
    * @param args the words after the script's name, as the script's `args`
    * @param options what the command line asked for
    * @param body runs the script's top-level code with the given receiver
-   * @return 0 at a normal end, what the script handed to [ScriptProgram.exit], 130 after Ctrl-C
+   * @return what the script handed to [ScriptProgram.exit], 130 after Ctrl-C; null at a normal end,
+   *   after which threads that the script started itself may finish
    * @throws Throwable what the script failed with, itself and not wrapped
    */
   @JvmStatic
@@ -43,12 +44,12 @@ public object ScriptRuntime {
     args: List<String>,
     options: ScriptOptions,
     body: (ScriptScope) -> Unit,
-  ): Int =
+  ): Int? =
     try {
       timeoutUnwrapped {
         Runner(runOptions(options)).use { it.run(Callable { runMain(args, options, body) }) }
       }
-      0
+      null
     } catch (exit: ExitRequest) {
       exit.code()
     } catch (_: InterruptedByUserException) {

@@ -17,7 +17,7 @@ private val trail = ArrayList<String>()
 private fun script(
   vararg args: String,
   body: ScriptScope.() -> Unit,
-): Int {
+): Int? {
   trail.clear()
   val options = ScriptOptions(Path.of("test.loop.kts"), virtualTime = true)
   return ScriptRuntime.run(args.asList(), options) { it.body() }
@@ -40,7 +40,7 @@ class ScriptRuntimeTest :
         trail += Aio.currentTask().get().name()
         trail += args
         trail += spawn { "suspend" }.join() + green { "green" }.join() + loop { "loop" }
-      } shouldBe 0
+      } shouldBe null
       trail shouldContainExactly listOf("test.loop.kts", "a", "b", "suspendgreenloop")
     }
 
@@ -57,7 +57,7 @@ class ScriptRuntimeTest :
         }
         launch { trail += "launch" }
         trail += "body"
-      } shouldBe 0
+      } shouldBe null
       trail shouldContainExactly listOf("body", "launch", "suspend", "green")
       (System.nanoTime() - start < 600_000_000_000) shouldBe true
     }

@@ -4,6 +4,7 @@ import com.sun.tools.attach.AttachNotSupportedException
 import com.sun.tools.attach.VirtualMachine
 import io.greenloop.internal.visit.Visits
 import java.io.IOException
+import java.nio.file.DirectoryNotEmptyException
 import java.nio.file.FileAlreadyExistsException
 import java.nio.file.Files
 import java.nio.file.Path
@@ -29,21 +30,38 @@ internal class OtherJvm(
   /** What [kind] says: `table`, `tree`, `text` or `json`. */
   fun ask(kind: String): String {
     val question = question()
+    return try {
+      ask(kind, question)
+    } catch (e: IOException) {
+      throw NoAnswer("cannot be asked in ${question.parent}, its folder for temporary files ($e)")
+    }
+  }
+
+  private fun ask(
+    kind: String,
+    question: Path,
+  ): String {
     val folder = Files.createTempDirectory(question.parent, "greenloop-answer-")
     val answer = folder.resolve("answer")
     val draft = folder.resolve("question")
     try {
       draft.writeText("$kind\n$answer\n")
-      patiently { put(draft, question) }
+      if (!patiently { put(draft, question) }) throw late() // somebody else's waits there
       if (!patiently { answer.exists() }) {
         question.deleteIfExists()
-        throw NoAnswer("did not answer within ${PATIENCE.toSeconds()} s; is it stopped?")
+        throw late()
       }
       return answer.readText()
     } finally {
-      listOf(answer, draft, folder).forEach { it.deleteIfExists() }
+      try {
+        listOf(answer, draft, folder).forEach { it.deleteIfExists() }
+      } catch (_: DirectoryNotEmptyException) {
+        // An answer that came too late after all.
+      }
     }
   }
+
+  private fun late() = NoAnswer("did not answer within ${PATIENCE.toSeconds()} s; is it stopped?")
 
   /** In one step, so that half a question is never read; another one that waits there goes first. */
   private fun put(

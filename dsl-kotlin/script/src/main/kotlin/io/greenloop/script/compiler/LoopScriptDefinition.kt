@@ -6,6 +6,8 @@ import io.greenloop.kotlin.script.LoopScript
 import io.greenloop.kotlin.script.Repository
 import io.greenloop.kotlin.script.ScriptProgram
 import io.greenloop.kotlin.script.ScriptScope
+import io.greenloop.script.CachedScript
+import io.greenloop.script.Hash
 import io.greenloop.script.Jars
 import java.io.File
 import java.nio.file.Files
@@ -41,17 +43,17 @@ import kotlin.script.experimental.jvm.updateClasspath
 internal class LoopScriptDefinition(
   private val main: Path,
 ) {
-  /** Libraries of the script and of all it imports, in order of appearance. */
-  val libraries: List<Path> get() = found.toList()
+  /** Libraries of the script and of all it imports, in order of appearance, each with its mark. */
+  val libraries: Map<Path, String> get() = found
 
-  /** Imported scripts, also those of imports. */
-  val imports: List<Path> get() = imported.toList()
+  /** Imported scripts, also those of imports, each with its hash before it was compiled. */
+  val imports: Map<Path, String> get() = imported
 
   /** Problems with annotations; kept here, for the compiler drops some of them. */
   val diagnostics: List<ScriptDiagnostic> get() = problems.toList()
 
-  private val found = LinkedHashSet<Path>()
-  private val imported = LinkedHashSet<Path>()
+  private val found = LinkedHashMap<Path, String>()
+  private val imported = LinkedHashMap<Path, String>()
   private val problems = LinkedHashSet<ScriptDiagnostic>()
   private val artifacts = MavenArtifacts()
 
@@ -101,8 +103,10 @@ internal class LoopScriptDefinition(
     for (one in annotations) wanted.add(one)
     wanted.resolve()
     if (problems.size > known) return ResultWithDiagnostics.Failure(emptyList())
-    found += wanted.jars
-    imported += wanted.sources.map { it.file.toPath() }
+    wanted.jars.forEach { found.putIfAbsent(it, CachedScript.mark(it)) }
+    wanted.sources.map { it.file.toPath() }.forEach { file ->
+      Hash.ofFile(file)?.let { imported.putIfAbsent(file, it) }
+    }
     return ScriptCompilationConfiguration(context.compilationConfiguration) {
       if (wanted.sources.isNotEmpty()) importScripts.append(wanted.sources)
       if (wanted.jars.isNotEmpty()) {

@@ -7,6 +7,7 @@ import io.kotest.matchers.string.shouldEndWith
 import io.kotest.matchers.string.shouldStartWith
 import java.nio.file.Files
 import java.nio.file.Path
+import java.nio.file.attribute.PosixFilePermissions
 import kotlin.io.path.createDirectories
 import kotlin.io.path.createSymbolicLinkPointingTo
 import kotlin.io.path.readText
@@ -123,6 +124,51 @@ class CommandTest :
 
       run.err shouldBe ""
       run.out shouldEndWith "(JDK ${System.getProperty("java.runtime.version")})\n"
+    }
+
+    fun echo(): Map<String, String?> {
+      val says = "for word; do case ${'$'}word in -Dgreenloop.cache=*) echo \"${'$'}word\";; esac; done"
+      val here = jdk(greenloop.work.resolve("echo"), "25.0.1", says)
+      return mapOf("GREENLOOP_JAVA_HOME" to "$here")
+    }
+
+    test("without HOME the cache is a folder of this user alone, or the command refuses") {
+      val place = greenloop.work.resolve("shared").createDirectories()
+      val nowhere =
+        echo() + mapOf("HOME" to null, "XDG_CACHE_HOME" to null, "TMPDIR" to "$place")
+      val first = greenloop.run("--version", with = nowhere)
+      val cache = Files.list(place).use { it.toList() }.single()
+
+      first.out shouldBe "-Dgreenloop.cache=$cache\n"
+      PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)) shouldBe "rwx------"
+
+      val refusal = "greenloop: HOME and XDG_CACHE_HOME are not set, and $cache is no folder of yours"
+      Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxr-xr-x"))
+      fails("--version", with = nowhere) shouldStartWith refusal
+      Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwx------"))
+      greenloop.run("--version", with = nowhere).exitCode shouldBe 0
+
+      Files.move(cache, place.resolve("elsewhere"))
+      cache.createSymbolicLinkPointingTo(place.resolve("elsewhere"))
+      fails("--version", with = nowhere) shouldStartWith refusal
+    }
+
+    test("the command finds its installation without a slash in its name, and with CDPATH") {
+      val folder = Greenloop.dist
+      val said =
+        listOf(
+          ProcessBuilder("sh", "greenloop", "--version").directory(folder.toFile()),
+          ProcessBuilder("sh", "${folder.fileName}/greenloop", "--version")
+            .directory(folder.parent.toFile())
+            .also { it.environment()["CDPATH"] = "${folder.parent}" },
+        ).map { builder ->
+          for ((name, value) in greenloop.environment + echo()) {
+            if (value == null) builder.environment() -= name else builder.environment()[name] = value
+          }
+          builder.redirectErrorStream(true).start().inputReader().readText()
+        }
+
+      said.toSet() shouldBe setOf("-Dgreenloop.cache=${greenloop.work}/cache/greenloop\n")
     }
 
     for ((how, lock) in listOf("with flock" to arrayOf("flock"), "without flock" to emptyArray())) {

@@ -5,6 +5,7 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
 import java.nio.file.Files
 import java.nio.file.Path
+import java.nio.file.attribute.FileTime
 import java.util.jar.JarEntry
 import java.util.jar.JarOutputStream
 import kotlin.io.path.createDirectories
@@ -69,6 +70,30 @@ class LibrariesTest :
       withClue(first.err) { first.out shouldBe "hello world from the local repository\n" }
       again.out shouldBe first.out
       again.err shouldBe ""
+    }
+
+    test("a jar that was built anew is seen") {
+      jar(greenloop.work.resolve("own.jar"), Source::class.java)
+      greenloop.file(
+        "own.loop.kts",
+        """
+        @file:DependsOn("own.jar")
+        println(io.greenloop.script.launcher.Source().name)
+        """,
+      )
+      val first = greenloop.run("run", "own.loop.kts")
+      val before = greenloop.compiledScripts().associateWith { Files.getLastModifiedTime(it) }
+      greenloop.run("run", "own.loop.kts")
+      greenloop.compiledScripts().associateWith { Files.getLastModifiedTime(it) } shouldBe before
+
+      Files.setLastModifiedTime(greenloop.work.resolve("own.jar"), FileTime.fromMillis(1_000))
+      val again = greenloop.run("run", "own.loop.kts")
+
+      withClue(first.err) { first.out shouldBe "the local repository\n" }
+      again.out shouldBe first.out
+      val after = greenloop.compiledScripts().associateWith { Files.getLastModifiedTime(it) }
+      after.keys shouldBe before.keys
+      (after == before) shouldBe false
     }
 
     test("an unresolved library, a missing file and a missing import: each its line, exit code 2") {

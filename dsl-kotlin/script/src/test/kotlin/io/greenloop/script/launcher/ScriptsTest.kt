@@ -9,6 +9,7 @@ import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldNotContain
 import kotlin.io.path.readText
 import kotlin.io.path.writeText
+import java.nio.file.Files
 
 class ScriptsTest :
   FunSpec({
@@ -203,6 +204,56 @@ class ScriptsTest :
       withClue(run.err) { run.out shouldBe "cleanup\n" }
       run.err shouldBe ""
       run.exitCode shouldBe 5
+    }
+
+    test("exit ends the script with any code, also while a thread of its own lives on") {
+      greenloop.file(
+        "threads.loop.kts",
+        """
+        Thread.ofPlatform().start { Thread.sleep(1_000_000) }
+        exit(args[0].toInt())
+        """,
+      )
+
+      greenloop.run("run", "threads.loop.kts", "3").exitCode shouldBe 3
+      greenloop.run("run", "threads.loop.kts", "0").exitCode shouldBe 0
+    }
+
+    test("a text that is not the one which the jar is named by is not kept") {
+      val script = greenloop.file("newer.loop.kts", "println(\"newer\")")
+      val jar = greenloop.work.resolve("older.jar")
+      val libraries =
+        listOf("lib", "lib/launcher", "lib/compiler").joinToString(":") { "${Greenloop.dist}/$it/*" }
+      val compiler =
+        ProcessBuilder(
+          "${System.getProperty("java.home")}/bin/java",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-Dgreenloop.home=${Greenloop.dist}",
+          "-cp",
+          libraries,
+          "io.greenloop.script.compiler.CompileMain",
+          "$script",
+          "newer.loop.kts",
+          "$jar",
+          "0000",
+        ).redirectErrorStream(true).start()
+
+      compiler.inputReader().readText() shouldBe
+        "greenloop: compile newer.loop.kts: it changed while it was compiled; do it again\n"
+      compiler.waitFor() shouldBe 2
+      Files.exists(jar) shouldBe false
+    }
+
+    test("a cache that cannot be written: a sentence, and the script runs") {
+      greenloop.file("homeless.loop.kts", "println(\"ran\")")
+
+      val run =
+        greenloop.run("run", "homeless.loop.kts", with = mapOf("XDG_CACHE_HOME" to "/dev/null"))
+
+      run.out shouldBe "ran\n"
+      run.err shouldBe
+        "greenloop: cannot write /dev/null/greenloop/scripts, so homeless.loop.kts is compiled at " +
+        "each run; set XDG_CACHE_HOME to a folder that can be written\n"
     }
 
     test("every kind of declaration may stand at the top level, in any order") {
