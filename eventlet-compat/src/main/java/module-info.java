@@ -1,5 +1,6 @@
 /** The eventlet and gevent dialects on one hub. */
 module io.greenloop.eventlet {
+  requires static kotlin.stdlib;
   requires transitive io.greenloop.runtime;
   requires transitive io.greenloop.greenlet;
   requires static transitive org.jspecify;

@@ -1,6 +1,7 @@
 /** The event loop that everything stands on. */
 @SuppressWarnings("module") // the sister modules that see internals are compiled later
 module io.greenloop.runtime {
+  requires static kotlin.stdlib;
   requires static java.logging;
   requires static jdk.jfr;
   requires static transitive org.jspecify;

@@ -2,6 +2,7 @@
 module io.greenloop.testing {
   requires transitive io.greenloop.runtime;
   requires transitive org.junit.jupiter.api;
+  requires static kotlin.stdlib;
   requires static org.jspecify;
 
   exports io.greenloop.testing;

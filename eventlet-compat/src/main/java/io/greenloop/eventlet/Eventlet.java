@@ -9,6 +9,7 @@ import io.greenloop.greenlet.Greenlet;
 import io.greenloop.greenlet.GreenletExit;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ public final class Eventlet {
   }
 
   /** {@link #run(Callable)} for a main without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public static void run(ThrowingRunnable main) {
     run(RunOptions.DEFAULT, callable(main));
   }
@@ -66,6 +68,7 @@ public final class Eventlet {
   }
 
   /** {@link #spawn(Callable)} for a function without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public static GreenThread<@Nullable Void> spawn(ThrowingRunnable function) {
     return spawn(callable(function));
   }
@@ -87,6 +90,7 @@ public final class Eventlet {
   }
 
   /** {@link #spawnAfter(Duration, Callable)} for a function without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public static GreenThread<@Nullable Void> spawnAfter(Duration delay, ThrowingRunnable function) {
     return spawnAfter(delay, callable(function));
   }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,7 @@ public final class Aio {
   }
 
   /** {@link #run(Callable)} for a body without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public static void run(ThrowingRunnable main) {
     run(RunOptions.DEFAULT, Bodies.callable(main));
   }
@@ -58,6 +60,7 @@ public final class Aio {
   }
 
   /** {@link #run(RunOptions, Callable)} for a body without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public static void run(RunOptions options, ThrowingRunnable main) {
     run(options, Bodies.callable(main));
   }
@@ -70,6 +73,7 @@ public final class Aio {
   }
 
   /** {@link #spawn(Callable)} for a body without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public static Task<@Nullable Void> spawn(ThrowingRunnable body) {
     return EventLoop.running("spawn").spawn(body);
   }
@@ -330,6 +334,7 @@ public final class Aio {
   }
 
   /** {@link #timeout(Duration, Callable)} for a body without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public static void timeout(@Nullable Duration limit, ThrowingRunnable body) {
     TimeoutScope.run(limit, TimeoutScope.Body.of(Bodies.callable(body)));
   }

@@ -3,6 +3,7 @@ package io.greenloop;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,6 +110,7 @@ public final class CancelScope {
   }
 
   /** {@link #run(Callable)} for a body without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public void run(ThrowingRunnable body) {
     run(Bodies.callable(body));
   }

@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -263,6 +264,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /** {@link #spawn(Callable)} for a body without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public Task<@Nullable Void> spawn(ThrowingRunnable body) {
     return spawn(TaskOptions.DEFAULT, Bodies.callable(body));
   }

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,6 +112,7 @@ public final class TaskGroup {
   }
 
   /** {@link #run(Body)} for a block without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public static void run(VoidBody body) {
     TaskGroup.<@Nullable Void>run(
         (Body<@Nullable Void>)
@@ -130,6 +132,7 @@ public final class TaskGroup {
   }
 
   /** {@link #spawn(Callable)} for a body without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public Task<@Nullable Void> spawn(ThrowingRunnable body) {
     return spawn(TaskOptions.DEFAULT, Bodies.callable(body));
   }
@@ -141,6 +144,7 @@ public final class TaskGroup {
   }
 
   /** {@link #spawn(ChildOptions, Callable)} for a body without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public Task<@Nullable Void> spawn(ChildOptions options, ThrowingRunnable body) {
     return spawn(options, Bodies.callable(body));
   }

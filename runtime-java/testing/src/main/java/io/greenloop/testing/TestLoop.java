@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,6 +140,7 @@ public final class TestLoop implements AutoCloseable {
   }
 
   /** {@link #run(Callable)} for a body without a result. */
+  @LowPriorityInOverloadResolution // Kotlin would drop the value of a lambda
   public void run(ThrowingRunnable main) {
     this.<@Nullable Void>run(
         () -> {
