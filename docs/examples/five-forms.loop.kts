@@ -5,7 +5,6 @@ import io.greenloop.Awaitable
 import io.greenloop.LoopFuture
 import io.greenloop.coroutine.Generator
 import io.greenloop.eventlet.Eventlet
-import java.util.concurrent.Callable
 import kotlin.time.toJavaDuration
 
 fun double(text: String): Int = text.toInt() * 2
@@ -64,5 +63,5 @@ for (input in listOf("21", "one")) {
   report("future", runCatching { futureForm(input).join() })
   report("generator", runCatching { Aio.coroutine(generatorForm(input)).join() })
   report("coroutine", runCatching { loop { coroutineForm(input) } })
-  report("green thread", runCatching { Eventlet.spawn(Callable { greenForm(input) }).await() })
+  report("green thread", runCatching { Eventlet.spawn { greenForm(input) }.await() })
 }

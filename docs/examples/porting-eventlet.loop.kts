@@ -7,14 +7,13 @@ import io.greenloop.sync.Queue
 import io.greenloop.sync.Semaphore
 import java.time.Duration.ofMillis
 import java.time.Duration.ofSeconds
-import java.util.concurrent.Callable
 
 fun square(n: Int): Int {
   Eventlet.sleep(ofMillis(10L * n))
   return n * n
 }
 
-val threads = List(4) { n -> Eventlet.spawn(Callable { square(n) }) }
+val threads = List(4) { n -> Eventlet.spawn { square(n) } }
 println(threads.sumOf { it.await() })
 
 val event = Event<String>()
@@ -29,7 +28,7 @@ try {
 val inTime = Timeout.silent(ofMillis(50)) { Eventlet.sleep(ofSeconds(10)) }
 println("in time: $inTime")
 
-val sleeper = Eventlet.spawn(Callable { square(1000) })
+val sleeper = Eventlet.spawn { square(1000) }
 Eventlet.sleep()
 sleeper.kill()
 println(sleeper.isDead)
@@ -37,10 +36,6 @@ println(sleeper.isDead)
 val places = Semaphore(2)
 val results = Queue<Int>()
 for (n in 1..4) {
-  Eventlet.spawn(
-    Callable {
-      places.acquire().use { results.put(square(n)) }
-    },
-  )
+  Eventlet.spawn { places.acquire().use { results.put(square(n)) } }
 }
 println(List(4) { results.get() })

@@ -52,15 +52,18 @@ class ReactiveStreamsTckTest {
   private static final class Running {
     final EventLoop loop = EventLoop.create(LoopOptions.defaults().withName("tck"));
     private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+    private final Thread thread;
 
     Running() {
       var options = RunOptions.DEFAULT.loopFactory(() -> loop);
-      Thread.ofPlatform().daemon().start(() -> Aio.run(options, () -> Aio.wrap(end).join()));
+      thread =
+          Thread.ofPlatform().daemon().start(() -> Aio.run(options, () -> Aio.wrap(end).join()));
       loop.submit(() -> 0).join(); // it runs
     }
 
-    void end() {
+    void end() throws InterruptedException {
       end.complete(null);
+      thread.join(); // the loop is closed
     }
   }
 
@@ -73,7 +76,7 @@ class ReactiveStreamsTckTest {
     }
 
     @AfterClass
-    public void stop() {
+    public void stop() throws InterruptedException {
       running.end();
     }
 
@@ -99,7 +102,7 @@ class ReactiveStreamsTckTest {
     }
 
     @AfterClass
-    public void stop() {
+    public void stop() throws InterruptedException {
       running.end();
     }
 

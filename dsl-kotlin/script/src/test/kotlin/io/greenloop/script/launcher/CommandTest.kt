@@ -163,9 +163,19 @@ class CommandTest :
             .also { it.environment()["CDPATH"] = "${folder.parent}" },
         ).map { builder ->
           for ((name, value) in greenloop.environment + echo()) {
-            if (value == null) builder.environment() -= name else builder.environment()[name] = value
+            if (value ==
+              null
+            ) {
+              builder.environment() -= name
+            } else {
+              builder.environment()[name] = value
+            }
           }
-          builder.redirectErrorStream(true).start().inputReader().readText()
+          builder
+            .redirectErrorStream(true)
+            .start()
+            .inputReader()
+            .readText()
         }
 
       said.toSet() shouldBe setOf("-Dgreenloop.cache=${greenloop.work}/cache/greenloop\n")

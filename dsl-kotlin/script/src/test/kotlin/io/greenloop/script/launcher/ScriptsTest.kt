@@ -7,9 +7,9 @@ import io.kotest.matchers.collections.shouldBeEmpty
 import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldNotContain
+import java.nio.file.Files
 import kotlin.io.path.readText
 import kotlin.io.path.writeText
-import java.nio.file.Files
 
 class ScriptsTest :
   FunSpec({
@@ -223,7 +223,11 @@ class ScriptsTest :
       val script = greenloop.file("newer.loop.kts", "println(\"newer\")")
       val jar = greenloop.work.resolve("older.jar")
       val libraries =
-        listOf("lib", "lib/launcher", "lib/compiler").joinToString(":") { "${Greenloop.dist}/$it/*" }
+        listOf(
+          "lib",
+          "lib/launcher",
+          "lib/compiler",
+        ).joinToString(":") { "${Greenloop.dist}/$it/*" }
       val compiler =
         ProcessBuilder(
           "${System.getProperty("java.home")}/bin/java",
