@@ -127,7 +127,8 @@ class CommandTest :
     }
 
     fun echo(): Map<String, String?> {
-      val says = "for word; do case ${'$'}word in -Dgreenloop.cache=*) echo \"${'$'}word\";; esac; done"
+      val cache = "-Dgreenloop.cache=*) echo \"${'$'}word\""
+      val says = "for word; do case ${'$'}word in $cache;; esac; done"
       val here = jdk(greenloop.work.resolve("echo"), "25.0.1", says)
       return mapOf("GREENLOOP_JAVA_HOME" to "$here")
     }
@@ -142,7 +143,8 @@ class CommandTest :
       first.out shouldBe "-Dgreenloop.cache=$cache\n"
       PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)) shouldBe "rwx------"
 
-      val refusal = "greenloop: HOME and XDG_CACHE_HOME are not set, and $cache is no folder of yours"
+      val refusal =
+        "greenloop: HOME and XDG_CACHE_HOME are not set, and $cache is no folder of yours"
       Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxr-xr-x"))
       fails("--version", with = nowhere) shouldStartWith refusal
       Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwx------"))

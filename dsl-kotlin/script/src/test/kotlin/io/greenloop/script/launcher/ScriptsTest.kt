@@ -256,8 +256,8 @@ class ScriptsTest :
 
       run.out shouldBe "ran\n"
       run.err shouldBe
-        "greenloop: cannot write /dev/null/greenloop/scripts, so homeless.loop.kts is compiled at " +
-        "each run; set XDG_CACHE_HOME to a folder that can be written\n"
+        "greenloop: cannot write /dev/null/greenloop/scripts, so homeless.loop.kts is compiled " +
+        "at each run; set XDG_CACHE_HOME to a folder that can be written\n"
     }
 
     test("every kind of declaration may stand at the top level, in any order") {
