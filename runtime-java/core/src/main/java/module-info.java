@@ -31,6 +31,7 @@ module io.greenloop.runtime {
       io.greenloop.internal.visit.Visits,
       io.greenloop.internal.watch.LagProbes;
   provides io.greenloop.reactor.ReactorProvider with
+      io.greenloop.reactor.epoll.EpollReactorProvider,
       io.greenloop.reactor.nio.NioReactorProvider;
   provides java.net.spi.InetAddressResolverProvider with
       io.greenloop.net.resolver.LoopResolverProvider;

@@ -82,6 +82,25 @@ public interface Reactor extends AutoCloseable {
   /** The engine's name, as in {@code -Dgreenloop.engine=nio}. */
   String name();
 
+  /**
+   * Refuses an {@code interest} that {@code channel} cannot have, as {@link #update} must.
+   *
+   * @throws IllegalArgumentException if the channel lacks an operation of {@code interest}
+   */
+  static void checkInterest(SelectableChannel channel, int interest) {
+    int possible = Interests.possible(channel);
+    if ((interest & ~possible) != 0) {
+      throw new IllegalArgumentException(
+          "update: interest = "
+              + Interests.describe(interest)
+              + " in a "
+              + channel.getClass().getSimpleName()
+              + " (expected a part of "
+              + Interests.describe(possible)
+              + ")");
+    }
+  }
+
   /** Releases the operating system's resources; channels stay open. A second call does nothing. */
   @Override
   void close() throws IOException;

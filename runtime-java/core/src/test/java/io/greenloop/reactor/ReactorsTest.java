@@ -2,11 +2,15 @@ package io.greenloop.reactor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.greenloop.testing.FullMode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class ReactorsTest {
   @Test
@@ -58,13 +62,38 @@ class ReactorsTest {
 
   @Test
   void thePortableEngineIsAlwaysThere() throws IOException {
-    var nio = Reactors.providers().getLast();
+    var nio = Reactors.select("nio", Reactors.providers());
 
-    assertThat(nio.name()).isEqualTo("nio");
-    assertThat(nio.unavailableBecause()).isEmpty();
     try (var reactor = nio.open()) {
       assertThat(reactor.name()).isEqualTo("nio");
     }
+  }
+
+  @Test
+  void anEngineOfSomebodyElseIsFound() throws IOException {
+    try (var reactor = Reactors.select("rescan", Reactors.providers()).open()) {
+      assertThat(reactor.getClass().getPackageName()).isEqualTo("io.greenloop.reactor.outside");
+    }
+  }
+
+  @Test
+  @FullMode("epoll needs the flags of full mode")
+  @EnabledOnOs(OS.LINUX)
+  void linuxRunsOnEpoll() {
+    assertThat(Reactors.select("", Reactors.providers()).name()).isEqualTo("epoll");
+  }
+
+  @Test
+  void withoutTheFlagsItSaysWhichOneEpollNeeds() {
+    assumeFalse(Object.class.getModule().isOpen("java.lang", ReactorsTest.class.getModule()));
+    var epoll = Reactors.providers().getFirst();
+
+    assertThat(epoll.name()).isEqualTo("epoll");
+    assertThat(epoll.unavailableBecause().orElseThrow())
+        .isEqualTo(
+            System.getProperty("os.name").equals("Linux")
+                ? "it needs --add-opens java.base/java.lang=ALL-UNNAMED"
+                : "it needs Linux");
   }
 
   private static ReactorProvider engine(String name, int priority, String trouble) {

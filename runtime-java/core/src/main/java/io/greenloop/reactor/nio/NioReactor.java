@@ -4,7 +4,6 @@ import io.greenloop.reactor.Reactor;
 import io.greenloop.reactor.ReadySink;
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.IllegalSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -61,7 +60,7 @@ final class NioReactor implements Reactor {
       return;
     }
     Objects.requireNonNull(attachment, "attachment");
-    checkSupported(channel, interest);
+    Reactor.checkInterest(channel, interest);
     if (known == null) {
       register(channel, interest, attachment);
       return;
@@ -204,37 +203,6 @@ final class NioReactor implements Reactor {
   @Override
   public String toString() {
     return "nio reactor, " + registered.size() + " channels";
-  }
-
-  private static void checkSupported(SelectableChannel channel, int interest)
-      throws ClosedChannelException {
-    if ((toKeyOps(interest) & ~channel.validOps()) != 0) {
-      throw new IllegalArgumentException(
-          "update: interest = "
-              + describe(interest)
-              + " in a "
-              + channel.getClass().getSimpleName()
-              + " (expected a part of "
-              + describe(fromKeyOps(channel.validOps()))
-              + ")");
-    }
-  }
-
-  private static String describe(int interest) {
-    var words = new ArrayList<String>();
-    if ((interest & READ) != 0) {
-      words.add("READ");
-    }
-    if ((interest & WRITE) != 0) {
-      words.add("WRITE");
-    }
-    if ((interest & ACCEPT) != 0) {
-      words.add("ACCEPT");
-    }
-    if ((interest & CONNECT) != 0) {
-      words.add("CONNECT");
-    }
-    return String.join("|", words);
   }
 
   private static int toKeyOps(int interest) {
