@@ -47,6 +47,10 @@ final class ChannelCallback implements ReadyListener, Registration {
     } catch (IOException e) {
       throw new UncheckedIOException(operation + " on " + channel + ": no engine to be had", e);
     }
+    if (loop.core().poller().isOwned(channel)) {
+      throw new IllegalStateException(
+          operation + " on " + channel + ": a transport, a stream or a server owns it");
+    }
     ReadyListener former = watch.listener(direction);
     if (former instanceof ChannelCallback callback) {
       callback.remove();

@@ -8,15 +8,25 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /** One listening socket of a server. Loop room. */
 final class Listening {
+  /** The call that accepts: a test puts its own in place to have it fail. */
+  @FunctionalInterface
+  interface Acceptor {
+    /** The next connection, or null if there is none yet. */
+    @Nullable SocketChannel accept() throws IOException;
+  }
+
   private final ServerSocketChannel channel;
+  private final Acceptor acceptor;
   private final Watch watch;
   private final SocketAddress address;
 
-  private Listening(LoopCore core, ServerSocketChannel channel) throws IOException {
+  Listening(LoopCore core, ServerSocketChannel channel, Acceptor acceptor) throws IOException {
     this.channel = channel;
+    this.acceptor = acceptor;
     channel.configureBlocking(false);
     address = channel.getLocalAddress();
     watch = core.poller().own(channel);
@@ -30,7 +40,7 @@ final class Listening {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
       channel.bind(address, options.backlog());
-      return new Listening(core, channel);
+      return new Listening(core, channel, channel::accept);
     } catch (Throwable e) {
       channel.close();
       throw e;
@@ -47,7 +57,7 @@ final class Listening {
       if (!channel.isOpen()) {
         throw Sockets.closed("listener " + address);
       }
-      SocketChannel accepted = channel.accept();
+      SocketChannel accepted = acceptor.accept();
       if (accepted != null) {
         return accepted;
       }

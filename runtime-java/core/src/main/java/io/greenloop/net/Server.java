@@ -8,22 +8,20 @@ import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.TaskOptions;
 import io.greenloop.WaitQueue;
-import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.sync.Semaphore;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listens on one or more addresses and runs a task for each connection (Python: {@code
- * asyncio.Server}).
+ * Listens on one or more addresses and serves each connection: a {@linkplain Streams#startServer
+ * task} reads and writes its stream, or a protocol is called back (Python: {@code asyncio.Server}).
  *
  * <pre>{@code
  * try (Server server = Aio.startServer(this::serve, new InetSocketAddress(8080))) {
@@ -34,38 +32,32 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Room:</b> loop.
  */
 public final class Server implements AutoCloseable {
-  private static final Duration PAUSE_WITHOUT_DESCRIPTORS = Duration.ofSeconds(1);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final EventLoop loop;
-  private final LoopCore core;
   private final List<Listening> sockets;
-  private final Function<? super Stream, ? extends Task<?>> spawner;
+  private final Service service;
   private final ServerOptions options;
   private final Semaphore places;
   private final List<Task<?>> accepting = new ArrayList<>();
-  private final Map<Task<?>, Stream> connections = new LinkedHashMap<>();
+  private final Set<Served> connections = new LinkedHashSet<>(); // by identity: no equals there
   private final WaitQueue<@Nullable Void, @Nullable Void> closeWaiters =
       new WaitQueue<>("the end of a server", (nothing, none) -> {});
   private @Nullable Task<?> forever;
   private boolean closed;
 
-  Server(
-      LoopCore core,
-      List<Listening> sockets,
-      ServerOptions options,
-      Function<? super Stream, ? extends Task<?>> spawner) {
-    this.core = core;
-    this.loop = (EventLoop) core.face();
+  Server(EventLoop loop, List<Listening> sockets, ServerOptions options, Service service) {
+    this.loop = loop;
     this.sockets = sockets;
     this.options = options;
-    this.spawner = spawner;
+    this.service = service;
     places = new Semaphore(options.maxConnections());
   }
 
   // ---- serving -----------------------------------------------------------------------------
 
   /**
-   * Begins to accept connections, if it has not begun. {@code Aio.startServer} has called it.
+   * Begins to accept connections, if it has not begun. Who made the server has called it.
    *
    * @throws IllegalStateException if it is closed
    */
@@ -127,59 +119,55 @@ public final class Server implements AutoCloseable {
 
   // ---- the life of a connection ------------------------------------------------------------
 
-  private void accept(Listening socket) throws IOException {
-    for (; ; ) {
+  private void accept(Listening socket) {
+    for (int inARow = 0; ; inARow++) {
+      if (inARow > options.backlog()) { // as many as can have waited: now others may run
+        Aio.yieldNow();
+        inARow = 0;
+      }
       places.acquire();
-      boolean handedOn = false;
+      boolean begun = false;
       try {
-        handle(socket.accept());
-        handedOn = true;
+        begun = serve(socket.accept());
       } catch (StreamClosedException closedMeanwhile) {
         return;
-      } catch (IOException e) { // aborted before it was accepted, or no descriptors left
-        if (isShortage(e)) {
-          loop.report(
-              ErrorContext.of(
-                  this + " cannot accept connections and tries again in 1 s: " + e.getMessage(),
-                  e));
-          Aio.sleep(PAUSE_WITHOUT_DESCRIPTORS);
+      } catch (IOException e) {
+        if (!(ConnectionErrors.classified("accept", this, e)
+            instanceof ConnectionAbortedException)) {
+          pauseFor(e);
         }
       } finally {
-        if (!handedOn) {
+        if (!begun) {
           places.release();
         }
       }
     }
   }
 
-  private static boolean isShortage(IOException e) {
-    String text = String.valueOf(e.getMessage());
-    return text.contains("Too many open files") || text.contains("No buffer space");
+  /** No descriptors left, most often: the connections keep waiting, and others may end. */
+  private void pauseFor(IOException e) {
+    loop.report(
+        ErrorContext.of(
+            this + " cannot accept connections and tries again in 1 s: " + e.getMessage(), e));
+    Aio.sleep(PAUSE_AFTER_FAILURE);
   }
 
-  private void handle(SocketChannel accepted) throws IOException {
-    Stream stream = Stream.adopt(core, accepted, options.limit());
-    Task<?> task;
+  /** Whether the connection is being served; if not, it is closed. */
+  private boolean serve(SocketChannel accepted) {
     try {
-      task = spawner.apply(stream);
-    } catch (Throwable refused) {
-      stream.abort();
-      throw refused;
+      connections.add(service.begin(accepted, this::ended));
+      return true;
+    } catch (IOException gone) {
+      return false;
+    } catch (RuntimeException refused) {
+      loop.report(ErrorContext.of(this + " cannot serve a connection; it is closed", refused));
+      return false;
     }
-    connections.put(task, stream);
-    task.whenDone(done -> ended(task, stream));
   }
 
-  private void ended(Task<?> task, Stream stream) {
-    connections.remove(task);
+  private void ended(Served connection) {
+    connections.remove(connection);
     places.release();
-    boolean wasClosed = stream.isClosing();
-    stream.close();
-    Throwable failure = task.isCancelled() ? null : task.exceptionNow();
-    if (failure != null && !(wasClosed && failure instanceof StreamClosedException)) {
-      loop.report(
-          ErrorContext.of("the handler of " + stream + " failed; it is closed", failure, task));
-    }
     tellClosed();
   }
 
@@ -227,27 +215,27 @@ public final class Server implements AutoCloseable {
   /** Closes every connection, behind what it has written. Call {@link #close} before. */
   public void closeClients() {
     loop.checkRoom("closeClients on " + this);
-    List.copyOf(connections.values()).forEach(Stream::close);
+    List.copyOf(connections).forEach(Served::close);
   }
 
   /** Ends every connection at once; what it has not sent is dropped. */
   public void abortClients() {
     loop.checkRoom("abortClients on " + this);
-    List.copyOf(connections.values()).forEach(Stream::abort);
+    List.copyOf(connections).forEach(Served::abort);
   }
 
   /**
-   * The whole end: stops accepting, gives the handlers time to finish, cancels those that have not,
-   * and ends what connections are left.
+   * The whole end: stops accepting, gives the connections time to end; then cancels the handlers
+   * that have not ended, and closes the transports; and at last aborts what is left.
    *
-   * @param grace how long handlers may take; zero cancels them at once
+   * @param grace how long each of the two steps may take; zero cancels and closes at once
    */
   public void shutdown(Duration grace) {
     close();
     if (awaitClosed(grace)) {
       return;
     }
-    List.copyOf(connections.keySet()).forEach(task -> task.cancel("the server shuts down"));
+    List.copyOf(connections).forEach(Served::stop);
     if (!awaitClosed(grace)) {
       abortClients();
       awaitClosed();

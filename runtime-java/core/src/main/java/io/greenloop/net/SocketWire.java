@@ -76,9 +76,8 @@ final class SocketWire implements Wire {
 
   @Override
   public void close() {
-    watch.mute(Direction.IN);
-    watch.mute(Direction.OUT);
     Sockets.closeQuietly(channel);
+    watch.release();
   }
 
   @Override

@@ -144,6 +144,10 @@ public final class Sockets {
               + channel
               + ": the channel is in blocking mode; call configureBlocking(false) first");
     }
+    if (loop.poller().isOwned(channel)) {
+      throw new IllegalStateException(
+          verb + " on " + channel + ": a transport, a stream or a server owns it");
+    }
     Watch watch = loop.poller().watched(channel);
     if (watch != null) {
       ReadyWait.refuseSecond(watch, direction, verb, channel);

@@ -95,7 +95,12 @@ public final class Streams {
       sockets.forEach(Listening::close);
       throw e;
     }
-    var server = new Server(core, sockets, options, spawner);
+    var server =
+        new Server(
+            (EventLoop) core.face(),
+            sockets,
+            options,
+            new StreamService(core, options.limit(), spawner));
     server.start();
     return server;
   }

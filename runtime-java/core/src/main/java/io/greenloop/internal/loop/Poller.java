@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,9 @@ public final class Poller {
 
   /** Watches made by {@link #watch}, for as long as someone listens. */
   private final Map<SelectableChannel, Watch> watches = new IdentityHashMap<>();
+
+  /** The channels of {@link #own} that are open. */
+  private final Set<SelectableChannel> owned = Collections.newSetFromMap(new IdentityHashMap<>());
 
   /** Watches whose wishes may differ from what the reactor was told. */
   private ArrayList<Watch> changes = new ArrayList<>();
@@ -72,7 +77,13 @@ public final class Poller {
    */
   public Watch own(SelectableChannel channel) throws IOException {
     openReactor();
+    owned.add(channel);
     return new Watch(this, channel, true);
+  }
+
+  /** Whether {@code channel} is one of ours, which nobody else may wait on. Loop or setup. */
+  public boolean isOwned(SelectableChannel channel) {
+    return owned.contains(channel);
   }
 
   private void openReactor() throws IOException {
@@ -214,6 +225,9 @@ public final class Poller {
     if (watch.isIdle()) {
       watches.remove(watch.channel, watch);
     }
+    if (!watch.channel.isOpen()) {
+      owned.remove(watch.channel);
+    }
   }
 
   /** Setup: the carrier has ended. */
@@ -223,6 +237,7 @@ public final class Poller {
       return;
     }
     watches.clear();
+    owned.clear();
     changes.clear();
     interests = 0;
     try {

@@ -99,6 +99,13 @@ public final class Watch {
     }
   }
 
+  /** The channel has been closed by its owner: nobody is told, and the reactor forgets it. */
+  public void release() {
+    mute(Direction.IN);
+    mute(Direction.OUT);
+    poller.note(this);
+  }
+
   /** Carrier: what the reactor found. */
   void ready(int readyOps) {
     if ((readyOps & (Reactor.READ | Reactor.ACCEPT)) != 0) {
