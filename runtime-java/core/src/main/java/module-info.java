@@ -20,6 +20,7 @@ module io.greenloop.runtime {
   exports io.greenloop.internal.vm to
       io.greenloop.script;
   exports io.greenloop.net;
+  exports io.greenloop.process;
   exports io.greenloop.reactor;
   exports io.greenloop.sync;
 

@@ -7,6 +7,7 @@ import io.greenloop.net.ServerOptions;
 import io.greenloop.net.Stream;
 import io.greenloop.net.StreamHandler;
 import io.greenloop.net.Streams;
+import io.greenloop.process.AsyncProcess;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -370,6 +371,11 @@ public final class Aio {
   public static Server startServer(StreamHandler handler, SocketAddress... addresses)
       throws IOException {
     return Streams.startServer(handler, ServerOptions.DEFAULT, addresses);
+  }
+
+  /** Starts a process; see {@link AsyncProcess#start(ProcessBuilder)}. */
+  public static AsyncProcess process(ProcessBuilder builder) throws IOException {
+    return AsyncProcess.start(builder);
   }
 
   // ---- other threads -----------------------------------------------------------------------

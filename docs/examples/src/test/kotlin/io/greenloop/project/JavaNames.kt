@@ -16,6 +16,7 @@ import io.greenloop.net.Server
 import io.greenloop.net.Stream
 import io.greenloop.net.StreamReader
 import io.greenloop.net.StreamWriter
+import io.greenloop.process.AsyncProcess
 import io.greenloop.sync.Barrier
 import io.greenloop.sync.Condition
 import io.greenloop.sync.Event
@@ -46,10 +47,13 @@ private val objects: Map<String, Class<*>> =
     "reader" to StreamReader::class.java,
     "writer" to StreamWriter::class.java,
     "server" to Server::class.java,
+    "process" to AsyncProcess::class.java,
   )
 
 private val packages =
-  listOf("", ".sync", ".net", ".inspect", ".coroutine", ".reactor").map { "io.greenloop$it" } +
+  listOf("", ".sync", ".net", ".process", ".inspect", ".coroutine", ".reactor").map {
+    "io.greenloop$it"
+  } +
     listOf("java.lang", "java.net", "java.time", "java.util.concurrent", "java.nio.channels")
 
 /** The user's own functions, in an example. */

@@ -41,9 +41,10 @@ public final class Stream implements AutoCloseable {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
     name = (tcp ? "tcp " : "unix ") + local + " -> " + remote;
+    var owner = new Owner();
     wire = new SocketWire(loop, channel, name);
-    reader = new StreamReader(loop, wire, this, limit, name);
-    writer = new StreamWriter(loop, wire, this, name);
+    reader = new StreamReader(loop, wire, owner, limit, name);
+    writer = new StreamWriter(loop, wire, owner, name);
     closeWaiters = new WaitQueue<>("the end of " + name, (nothing, none) -> {});
   }
 
@@ -96,7 +97,7 @@ public final class Stream implements AutoCloseable {
     }
     closing = true;
     reader.end(Sockets.closed(name));
-    writer.close();
+    writer.beginClose();
     if (writer.bufferSize() == 0) {
       flushed();
     }
@@ -135,21 +136,10 @@ public final class Stream implements AutoCloseable {
     }
   }
 
-  // ---- for its two directions --------------------------------------------------------------
-
   /** Everything is sent, after a close. */
-  void flushed() {
+  private void flushed() {
     wire.close();
     end(Sockets.closed(name));
-  }
-
-  /** The connection is gone. */
-  void lost(IOException reason) {
-    if (!over) {
-      lostBy = reason;
-      wire.close();
-      end(reason);
-    }
   }
 
   private void end(IOException reason) {
@@ -158,6 +148,44 @@ public final class Stream implements AutoCloseable {
     reader.end(reason);
     writer.end(reason);
     closeWaiters.serveAll(null);
+  }
+
+  // ---- for its two directions --------------------------------------------------------------
+
+  private final class Owner implements StreamOwner {
+    @Override
+    public void flushed() {
+      Stream.this.flushed();
+    }
+
+    @Override
+    public void lost(IOException reason) {
+      if (!over) {
+        lostBy = reason;
+        wire.close();
+        end(reason);
+      }
+    }
+
+    @Override
+    public void endOutput() throws IOException {
+      wire.shutdownOutput();
+    }
+
+    @Override
+    public void close() {
+      Stream.this.close();
+    }
+
+    @Override
+    public void abort() {
+      Stream.this.abort();
+    }
+
+    @Override
+    public void awaitClosed() throws IOException {
+      Stream.this.awaitClosed();
+    }
   }
 
   @Override

@@ -16,7 +16,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The incoming direction of a {@link Stream}, with a buffer (Python: {@code asyncio.StreamReader}).
+ * The incoming direction of a {@link Stream}, or the end of a pipe, with a buffer (Python: {@code
+ * asyncio.StreamReader}).
  *
  * <p>It receives only what a read asks for: a peer that sends more than is read is held up by its
  * own system. So the buffer holds little more than the limit, whatever comes.
@@ -39,7 +40,7 @@ public final class StreamReader {
 
   private final LoopCore loop;
   private final Wire wire;
-  private final Stream stream;
+  private final StreamOwner owner;
   private final int limit;
   private final String name;
   private final ReadBuffer buffer = new ReadBuffer();
@@ -48,13 +49,13 @@ public final class StreamReader {
   private boolean ended;
   private @Nullable IOException failure;
 
-  StreamReader(LoopCore loop, Wire wire, Stream stream, int limit, String name) {
+  StreamReader(LoopCore loop, Wire wire, StreamOwner owner, int limit, String name) {
     if (limit <= 0) {
       throw new IllegalArgumentException("limit " + limit + ": must be positive");
     }
     this.loop = loop;
     this.wire = wire;
-    this.stream = stream;
+    this.owner = owner;
     this.limit = limit;
     this.name = name;
     readers = new WaitQueue<>("data of " + name, (taken, reading) -> reading.giveBack(taken));
@@ -195,6 +196,14 @@ public final class StreamReader {
     return ended && buffer.size() == 0;
   }
 
+  /**
+   * Closes what it belongs to: the stream, with both directions, or the pipe. Never waits.
+   * Idempotent.
+   */
+  public void close() {
+    owner.close();
+  }
+
   // ---- for tests ---------------------------------------------------------------------------
 
   /** How many bytes are buffered. */
@@ -223,7 +232,7 @@ public final class StreamReader {
     try {
       count = wire.tryRead(target);
     } catch (IOException e) {
-      stream.lost(e);
+      owner.lost(e);
       throw e;
     }
     if (count < 0) {
@@ -370,7 +379,7 @@ public final class StreamReader {
     @Override
     public void failed(IOException cause) {
       listens = false;
-      loop.ready((Runnable) () -> stream.lost(cause), null);
+      loop.ready((Runnable) () -> owner.lost(cause), null);
     }
 
     @Override

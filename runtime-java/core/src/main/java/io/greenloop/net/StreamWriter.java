@@ -10,7 +10,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outgoing direction of a {@link Stream} (Python: {@code asyncio.StreamWriter}).
+ * The outgoing direction of a {@link Stream}, or the end of a pipe (Python: {@code
+ * asyncio.StreamWriter}).
  *
  * <p>A write sends at once what the system takes, buffers the rest, and waits only while more than
  * the high-water mark is buffered, until no more than the low-water mark is. So a writer is never
@@ -27,7 +28,7 @@ public final class StreamWriter {
 
   private final LoopCore loop;
   private final Wire wire;
-  private final Stream stream;
+  private final StreamOwner owner;
   private final String name;
   private final WriteBuffer buffer = new WriteBuffer();
   private final WaitQueue<@Nullable Void, @Nullable Void> waiters;
@@ -41,10 +42,10 @@ public final class StreamWriter {
   private boolean closes;
   private @Nullable IOException failure;
 
-  StreamWriter(LoopCore loop, Wire wire, Stream stream, String name) {
+  StreamWriter(LoopCore loop, Wire wire, StreamOwner owner, String name) {
     this.loop = loop;
     this.wire = wire;
-    this.stream = stream;
+    this.owner = owner;
     this.name = name;
     waiters = new WaitQueue<>("room to send on " + name, (nothing, none) -> {});
   }
@@ -133,6 +134,28 @@ public final class StreamWriter {
     }
   }
 
+  /**
+   * Closes what it belongs to, behind what was written: the stream, with both directions, or the
+   * pipe. Never waits. Idempotent.
+   */
+  public void close() {
+    owner.close();
+  }
+
+  /** Closes it at once; what was not sent is dropped. A connection is reset. Idempotent. */
+  public void abort() {
+    owner.abort();
+  }
+
+  /**
+   * Waits until it is closed and everything is sent (Python: {@code wait_closed}).
+   *
+   * @throws IOException what it was lost by, if that was not {@link #close}
+   */
+  public void awaitClosed() throws IOException {
+    owner.awaitClosed();
+  }
+
   // ---- limits ------------------------------------------------------------------------------
 
   /** How many bytes are buffered. */
@@ -179,7 +202,7 @@ public final class StreamWriter {
     try {
       wire.tryWrite(source);
     } catch (IOException e) {
-      stream.lost(e);
+      owner.lost(e);
       throw e;
     }
   }
@@ -200,11 +223,11 @@ public final class StreamWriter {
         endOutput();
       }
     } catch (IOException e) {
-      stream.lost(e);
+      owner.lost(e);
       return;
     }
     if (closes) {
-      stream.flushed();
+      owner.flushed();
     }
   }
 
@@ -218,14 +241,14 @@ public final class StreamWriter {
   private void endOutput() throws IOException {
     if (!outputEnded) {
       outputEnded = true;
-      wire.shutdownOutput();
+      owner.endOutput();
     }
   }
 
   // ---- for the stream ----------------------------------------------------------------------
 
   /** Nothing is written any more; what is buffered is still sent. */
-  void close() {
+  void beginClose() {
     closes = true;
   }
 
@@ -267,7 +290,7 @@ public final class StreamWriter {
     @Override
     public void failed(IOException cause) {
       listens = false;
-      loop.ready((Runnable) () -> stream.lost(cause), null);
+      loop.ready((Runnable) () -> owner.lost(cause), null);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.greenloop.TaskOptions;
 import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.Pipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +47,41 @@ public final class Streams {
   public static Stream openConnection(ConnectOptions options, int limit) throws IOException {
     LoopCore core = Sockets.currentLoop("openConnection");
     return Stream.adopt(core, Connecting.open(options), limit);
+  }
+
+  /**
+   * A reader on the end of a pipe, which it takes over and closes at the end of the pipe (Python:
+   * {@code connect_read_pipe} with a {@code StreamReader}).
+   */
+  public static StreamReader reader(Pipe.SourceChannel source) throws IOException {
+    return reader(source, StreamReader.DEFAULT_LIMIT, source.toString());
+  }
+
+  /**
+   * {@link #reader(Pipe.SourceChannel)} with another limit, in bytes.
+   *
+   * @param name what errors call it
+   */
+  public static StreamReader reader(Pipe.SourceChannel source, int limit, String name)
+      throws IOException {
+    return PipeEnd.reader(Sockets.currentLoop("reader"), source, limit, name);
+  }
+
+  /**
+   * A writer on the end of a pipe, which it takes over (Python: {@code connect_write_pipe} with a
+   * {@code StreamWriter}). That nobody reads the pipe any more is noticed by the next write.
+   */
+  public static StreamWriter writer(Pipe.SinkChannel sink) throws IOException {
+    return writer(sink, sink.toString());
+  }
+
+  /**
+   * {@link #writer(Pipe.SinkChannel)}.
+   *
+   * @param name what errors call it
+   */
+  public static StreamWriter writer(Pipe.SinkChannel sink, String name) throws IOException {
+    return PipeEnd.writer(Sockets.currentLoop("writer"), sink, name);
   }
 
   /**

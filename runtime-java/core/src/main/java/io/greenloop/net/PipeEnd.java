@@ -1,0 +1,127 @@
+package io.greenloop.net;
+
+import io.greenloop.WaitQueue;
+import io.greenloop.internal.loop.LoopCore;
+import java.io.IOException;
+import java.nio.channels.Pipe;
+import org.jspecify.annotations.Nullable;
+
+/** One end of a pipe: what a reader or a writer that is no half of a stream belongs to. */
+final class PipeEnd implements StreamOwner {
+  private final LoopCore loop;
+  private final Wire wire;
+  private final String name;
+  private final WaitQueue<@Nullable Void, @Nullable Void> closeWaiters;
+  private @Nullable StreamReader reader;
+  private @Nullable StreamWriter writer;
+  private boolean closing;
+  private boolean over;
+  private @Nullable IOException lostBy;
+
+  private PipeEnd(LoopCore loop, Wire wire, String name) {
+    this.loop = loop;
+    this.wire = wire;
+    this.name = name;
+    closeWaiters = new WaitQueue<>("the end of " + name, (nothing, none) -> {});
+  }
+
+  /**
+   * A reader on {@code source}, which is closed if that fails. Loop.
+   *
+   * @param name what errors call it
+   */
+  static StreamReader reader(LoopCore loop, Pipe.SourceChannel source, int limit, String name)
+      throws IOException {
+    try {
+      Wire wire = PipeWire.in(loop, source, name);
+      var end = new PipeEnd(loop, wire, name);
+      var reader = new StreamReader(loop, wire, end, limit, name);
+      end.reader = reader;
+      return reader;
+    } catch (Throwable e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  /** {@link #reader} for what goes out. */
+  static StreamWriter writer(LoopCore loop, Pipe.SinkChannel sink, String name) throws IOException {
+    try {
+      Wire wire = PipeWire.out(loop, sink, name);
+      var end = new PipeEnd(loop, wire, name);
+      var writer = new StreamWriter(loop, wire, end, name);
+      end.writer = writer;
+      return writer;
+    } catch (Throwable e) {
+      sink.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    Sockets.checkRoom(loop, "close", name);
+    if (closing) {
+      return;
+    }
+    closing = true;
+    if (writer != null) {
+      writer.beginClose();
+    }
+    if (writer == null || writer.bufferSize() == 0) {
+      flushed();
+    }
+  }
+
+  @Override
+  public void abort() {
+    Sockets.checkRoom(loop, "abort", name);
+    if (!over) {
+      flushed();
+    }
+  }
+
+  @Override
+  public void awaitClosed() throws IOException {
+    Sockets.checkRoom(loop, "awaitClosed", name);
+    if (!over) {
+      closeWaiters.park("awaitClosed", null);
+    }
+    if (lostBy != null) {
+      throw lostBy;
+    }
+  }
+
+  /** Everything is sent, or shall not be. */
+  @Override
+  public void flushed() {
+    wire.close();
+    end(Sockets.closed(name));
+  }
+
+  @Override
+  public void endOutput() {
+    flushed();
+  }
+
+  @Override
+  public void lost(IOException reason) {
+    if (!over) {
+      lostBy = reason;
+      wire.close();
+      end(reason);
+    }
+  }
+
+  private void end(IOException reason) {
+    closing = true;
+    over = true;
+    if (reader != null) {
+      reader.end(reason);
+    }
+    if (writer != null) {
+      writer.end(reason);
+    }
+    closeWaiters.serveAll(null);
+  }
+}
