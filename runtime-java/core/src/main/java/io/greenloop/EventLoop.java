@@ -5,7 +5,11 @@ import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.ReactorProactor;
 import io.greenloop.internal.loop.Watch.Direction;
+import io.greenloop.net.DatagramOptions;
+import io.greenloop.net.DatagramProtocol;
+import io.greenloop.net.DatagramTransport;
 import io.greenloop.reactor.Proactor;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.SelectableChannel;
@@ -412,6 +416,18 @@ public final class EventLoop implements AutoCloseable {
   public List<InetAddress> resolve(String host) throws UnknownHostException {
     checkUsable("resolve");
     return HostNames.resolve(this, host);
+  }
+
+  /**
+   * Opens a UDP socket for callbacks (Python: {@code create_datagram_endpoint}); parks the calling
+   * task if a name must be resolved. Its protocol has been told when this returns.
+   *
+   * @throws java.net.BindException if the port is taken
+   */
+  public DatagramTransport openDatagram(DatagramOptions options, DatagramProtocol protocol)
+      throws IOException {
+    checkUsable("openDatagram");
+    return DatagramTransport.open(options, protocol);
   }
 
   /** Reads, writes, accepts and connects by completion instead of readiness. */

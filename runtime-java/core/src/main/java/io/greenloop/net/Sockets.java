@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -85,6 +86,39 @@ public final class Sockets {
     while (source.hasRemaining()) {
       await(channel, Direction.OUT, "writeFully");
       tryWrite(channel, source);
+    }
+  }
+
+  /**
+   * Receives one datagram; waits if there is none (Python: {@code sock_recvfrom}).
+   *
+   * @param target gets what it has room for; the rest of the datagram is dropped
+   * @return who sent it
+   * @throws IllegalStateException if another task waits for data of this channel
+   */
+  public static SocketAddress receive(DatagramChannel channel, ByteBuffer target)
+      throws IOException {
+    begin(channel, Direction.IN, "receive");
+    SocketAddress sender = channel.receive(target);
+    while (sender == null) {
+      await(channel, Direction.IN, "receive");
+      sender = channel.receive(target);
+    }
+    return sender;
+  }
+
+  /**
+   * Sends one datagram; waits while the system has no room for it (Python: {@code sock_sendto}).
+   *
+   * @param source an empty one is sent, too
+   * @throws IllegalStateException if another task waits to write to this channel
+   */
+  public static void send(DatagramChannel channel, ByteBuffer source, SocketAddress target)
+      throws IOException {
+    begin(channel, Direction.OUT, "send");
+    SocketAddress to = resolved(target);
+    while (channel.send(source, to) == 0 && source.hasRemaining()) {
+      await(channel, Direction.OUT, "send");
     }
   }
 
