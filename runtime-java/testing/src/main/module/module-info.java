@@ -6,6 +6,7 @@ module io.greenloop.testing {
   requires static org.jspecify;
 
   exports io.greenloop.testing;
+  exports io.greenloop.testing.network;
 
   provides org.junit.jupiter.api.extension.Extension with
       io.greenloop.testing.GreenloopExtension;

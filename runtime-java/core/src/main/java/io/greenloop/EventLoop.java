@@ -76,7 +76,12 @@ public final class EventLoop implements AutoCloseable {
     taskBudgetNanos = options.taskBudget().map(Times::nanos).orElse(Long.MAX_VALUE);
     core =
         new LoopCore(
-            options.name(), this, options.clock(), new EntryEvents(this), options.schedule());
+            options.name(),
+            this,
+            options.clock(),
+            options.network(),
+            new EntryEvents(this),
+            options.schedule());
     rooms = new Rooms(this, core);
     runs = new Runs(this, core, rooms);
     proactor = new ReactorProactor(core, this::checkRoom);

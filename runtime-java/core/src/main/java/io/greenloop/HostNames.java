@@ -1,5 +1,6 @@
 package io.greenloop;
 
+import io.greenloop.internal.loop.LoopCores;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -14,6 +15,10 @@ final class HostNames {
     InetAddress literal = literal(host);
     if (literal != null) {
       return List.of(literal);
+    }
+    List<InetAddress> known = LoopCores.of(loop).network().resolve(host);
+    if (known != null) {
+      return known;
     }
     return loop.runInExecutor(null, () -> List.of(InetAddress.getAllByName(host))).join();
   }

@@ -1,6 +1,7 @@
 package io.greenloop;
 
 import io.greenloop.reactor.LoopClock;
+import io.greenloop.reactor.Network;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxTasks if present, {@code spawn} is refused while so many tasks live
  * @param taskBudget if present, a task whose steps have run for longer in all is logged, once, as
  *     slow callbacks are in debug mode; it is not stopped
+ * @param network where its channels and addresses come from
  */
 public record LoopOptions(
     String name,
@@ -28,7 +30,8 @@ public record LoopOptions(
     boolean debug,
     OptionalLong scheduleSeed,
     OptionalInt maxTasks,
-    Optional<Duration> taskBudget) {
+    Optional<Duration> taskBudget,
+    Network network) {
   private static final AtomicLong NUMBERS = new AtomicLong();
 
   /**
@@ -57,27 +60,28 @@ public record LoopOptions(
         debugByDefault(),
         OptionalLong.empty(),
         OptionalInt.empty(),
-        Optional.empty());
+        Optional.empty(),
+        Network.SYSTEM);
   }
 
   /** With this name. */
   public LoopOptions withName(String name) {
-    return new LoopOptions(name, clock, debug, scheduleSeed, maxTasks, taskBudget);
+    return new LoopOptions(name, clock, debug, scheduleSeed, maxTasks, taskBudget, network);
   }
 
   /** With this time. */
   public LoopOptions withClock(LoopClock clock) {
-    return new LoopOptions(name, clock, debug, scheduleSeed, maxTasks, taskBudget);
+    return new LoopOptions(name, clock, debug, scheduleSeed, maxTasks, taskBudget, network);
   }
 
   /** With debug mode on or off. */
   public LoopOptions withDebug(boolean debug) {
-    return new LoopOptions(name, clock, debug, scheduleSeed, maxTasks, taskBudget);
+    return new LoopOptions(name, clock, debug, scheduleSeed, maxTasks, taskBudget, network);
   }
 
   /** With this seed. */
   public LoopOptions withScheduleSeed(long seed) {
-    return new LoopOptions(name, clock, debug, OptionalLong.of(seed), maxTasks, taskBudget);
+    return new LoopOptions(name, clock, debug, OptionalLong.of(seed), maxTasks, taskBudget, network);
   }
 
   /**
@@ -87,7 +91,7 @@ public record LoopOptions(
    * @throws IllegalArgumentException if that is less than 1
    */
   public LoopOptions withMaxTasks(int tasks) {
-    return new LoopOptions(name, clock, debug, scheduleSeed, OptionalInt.of(tasks), taskBudget);
+    return new LoopOptions(name, clock, debug, scheduleSeed, OptionalInt.of(tasks), taskBudget, network);
   }
 
   /**
@@ -97,7 +101,12 @@ public record LoopOptions(
    * @throws IllegalArgumentException if it is not positive
    */
   public LoopOptions withTaskBudget(Duration budget) {
-    return new LoopOptions(name, clock, debug, scheduleSeed, maxTasks, Optional.of(budget));
+    return new LoopOptions(name, clock, debug, scheduleSeed, maxTasks, Optional.of(budget), network);
+  }
+
+  /** With another network than the operating system's: a simulated one, in tests. */
+  public LoopOptions withNetwork(Network network) {
+    return new LoopOptions(name, clock, debug, scheduleSeed, maxTasks, taskBudget, network);
   }
 
   @Nullable RandomGenerator schedule() {

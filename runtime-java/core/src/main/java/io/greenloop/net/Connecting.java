@@ -13,6 +13,7 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,10 +179,11 @@ final class Connecting {
 
   private static SocketChannel connectOne(SocketAddress remote, @Nullable InetSocketAddress local)
       throws IOException {
+    SelectorProvider channels = Sockets.currentLoop("connect").network().channels();
     SocketChannel channel =
         remote instanceof InetSocketAddress
-            ? SocketChannel.open()
-            : SocketChannel.open(StandardProtocolFamily.UNIX);
+            ? channels.openSocketChannel()
+            : channels.openSocketChannel(StandardProtocolFamily.UNIX);
     try {
       channel.configureBlocking(false);
       if (local != null) {

@@ -34,7 +34,7 @@ final class Listening {
 
   static Listening on(LoopCore core, SocketAddress address, ServerOptions options)
       throws IOException {
-    ServerSocketChannel channel = ServerSocketChannel.open();
+    ServerSocketChannel channel = core.network().channels().openServerSocketChannel();
     try {
       if (options.reusePort()) {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);

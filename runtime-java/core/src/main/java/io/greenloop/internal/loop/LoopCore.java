@@ -3,6 +3,7 @@ package io.greenloop.internal.loop;
 import static io.greenloop.internal.check.Known.present;
 
 import io.greenloop.reactor.LoopClock;
+import io.greenloop.reactor.Network;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
@@ -31,10 +32,11 @@ public final class LoopCore {
   private final LoopHooks hooks;
   private final @Nullable RandomGenerator schedule;
   private final Carrier carrier = new Carrier(this);
-  private final Poller poller = new Poller(this);
+  private final Network network;
+  private final Poller poller;
   private final Inbox inbox = new Inbox();
-  private final Sleeper sleeper = new Sleeper(inbox, poller);
-  private final Outside outside = new Outside(poller);
+  private final Sleeper sleeper;
+  private final Outside outside;
   private final Set<OutsideWork> outsideWork = new HashSet<>();
   private final OpenCloseables openCloseables = new OpenCloseables();
   private final ReadyQueue ready = new ReadyQueue();
@@ -70,11 +72,16 @@ public final class LoopCore {
       String name,
       Object face,
       LoopClock clock,
+      Network network,
       LoopHooks hooks,
       @Nullable RandomGenerator schedule) {
     this.name = name;
     this.face = face;
     this.clock = clock;
+    this.network = network;
+    poller = new Poller(this, network);
+    sleeper = new Sleeper(inbox, poller);
+    outside = new Outside(poller);
     this.hooks = hooks;
     this.schedule = schedule;
     idleCheck =
@@ -306,6 +313,11 @@ public final class LoopCore {
   /** What shall be closed at the shutdown. */
   public OpenCloseables openCloseables() {
     return openCloseables;
+  }
+
+  /** Where channels and addresses come from. */
+  public Network network() {
+    return network;
   }
 
   /** The I/O side. */

@@ -16,7 +16,7 @@ final class Outside {
 
   /** Whether nobody out there is known to act. */
   boolean isQuiet() {
-    return foreignParked == 0 && jobs == 0 && poller.interests() == 0;
+    return foreignParked == 0 && jobs == 0 && !poller.mayHear();
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.greenloop.internal.loop;
 
+import io.greenloop.reactor.Network;
 import io.greenloop.reactor.Reactor;
-import io.greenloop.reactor.Reactors;
 import io.greenloop.reactor.ReadySink;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -28,6 +28,7 @@ public final class Poller {
   private static final long NANOS_PER_QUERY = 50_000;
 
   private final LoopCore loop;
+  private final Network network;
   private final ReadySink sink = this::found;
 
   /** Opened by the first watch, so before the carrier sleeps: who wakes a sleeping loop sees it. */
@@ -49,8 +50,9 @@ public final class Poller {
   private int turnsSinceQuery;
   private long lastQueryNanos;
 
-  Poller(LoopCore loop) {
+  Poller(LoopCore loop, Network network) {
     this.loop = loop;
+    this.network = network;
   }
 
   /**
@@ -90,7 +92,7 @@ public final class Poller {
     if (reactor != null) {
       return;
     }
-    Reactor opened = Reactors.open();
+    Reactor opened = network.openReactor();
     if (reactor == null) {
       reactor = opened;
     } else {
@@ -115,6 +117,16 @@ public final class Poller {
   /** How many directions of channels somebody listens to. Loop or setup. */
   public int interests() {
     return interests;
+  }
+
+  /** Whether there are wishes that the reactor has not been told of. Loop or setup. */
+  public boolean hasChanges() {
+    return !changes.isEmpty();
+  }
+
+  /** Whether somebody listens to what comes from outside. Loop. */
+  boolean mayHear() {
+    return interests > 0 && !network.isSimulated();
   }
 
   /** How often the reactor has been asked. Loop. */
@@ -165,7 +177,8 @@ public final class Poller {
   }
 
   private boolean isTimeToQuery() {
-    return ++turnsSinceQuery >= TURNS_PER_QUERY
+    return network.isSimulated()
+        || ++turnsSinceQuery >= TURNS_PER_QUERY
         || System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
   }
 
@@ -176,7 +189,7 @@ public final class Poller {
 
   /** Whether channels are watched that nobody has asked about for a while. Loop. */
   boolean isOverdue() {
-    return System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
+    return network.isSimulated() || System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
   }
 
   private void found(Object attachment, int readyOps) {
