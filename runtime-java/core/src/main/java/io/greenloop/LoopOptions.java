@@ -81,7 +81,8 @@ public record LoopOptions(
 
   /** With this seed. */
   public LoopOptions withScheduleSeed(long seed) {
-    return new LoopOptions(name, clock, debug, OptionalLong.of(seed), maxTasks, taskBudget, network);
+    return new LoopOptions(
+        name, clock, debug, OptionalLong.of(seed), maxTasks, taskBudget, network);
   }
 
   /**
@@ -91,7 +92,8 @@ public record LoopOptions(
    * @throws IllegalArgumentException if that is less than 1
    */
   public LoopOptions withMaxTasks(int tasks) {
-    return new LoopOptions(name, clock, debug, scheduleSeed, OptionalInt.of(tasks), taskBudget, network);
+    return new LoopOptions(
+        name, clock, debug, scheduleSeed, OptionalInt.of(tasks), taskBudget, network);
   }
 
   /**
@@ -101,7 +103,8 @@ public record LoopOptions(
    * @throws IllegalArgumentException if it is not positive
    */
   public LoopOptions withTaskBudget(Duration budget) {
-    return new LoopOptions(name, clock, debug, scheduleSeed, maxTasks, Optional.of(budget), network);
+    return new LoopOptions(
+        name, clock, debug, scheduleSeed, maxTasks, Optional.of(budget), network);
   }
 
   /** With another network than the operating system's: a simulated one, in tests. */

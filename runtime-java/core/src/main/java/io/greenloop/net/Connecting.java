@@ -111,9 +111,16 @@ final class Connecting {
       attempts.add(
           () -> {
             Aio.currentTask().ifPresent(t -> t.setName("connect to " + AddressTexts.of(remote)));
-            SocketChannel channel = toOne(remote, locals);
-            connected.add(channel);
-            return channel;
+            try {
+              SocketChannel channel = toOne(remote, locals);
+              connected.add(channel);
+              return channel;
+            } catch (IOException e) {
+              if (connected.isEmpty()) {
+                throw e;
+              }
+              throw new CancelledError("another address has answered"); // its failure is no news
+            }
           });
     }
     try {

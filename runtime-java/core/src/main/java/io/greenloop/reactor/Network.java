@@ -14,9 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Room:</b> loop, or the creating thread before it runs.
  */
 public interface Network {
-  /**
-   * The operating system's, watched by the engine that {@link Reactors#open} finds.
-   */
+  /** The operating system's, watched by the engine that {@link Reactors#open} finds. */
   Network SYSTEM =
       new Network() {
         @Override

@@ -5,7 +5,8 @@
  * timer, with a trail of what happened when. It needs no test framework, so it serves Kotest as
  * well. {@link io.greenloop.testing.GreenloopTest} adds the leak check to a JUnit 5 class, {@link
  * io.greenloop.testing.Seeds} runs a test over many schedules, {@link
- * io.greenloop.testing.Exploration} a program over thousands, with timers that fire late.
+ * io.greenloop.testing.Exploration} a program over thousands, with timers that fire late. {@link
+ * io.greenloop.testing.network} is a network in memory.
  *
  * <pre>{@code
  * @GreenloopTest

@@ -37,8 +37,8 @@ public final class Link {
   }
 
   /**
-   * How much longer it may take, at random: packets overtake each other. A stream still delivers its
-   * bytes in order.
+   * How much longer it may take, at random: packets overtake each other. A stream still delivers
+   * its bytes in order.
    *
    * @throws IllegalArgumentException if negative
    */

@@ -12,10 +12,10 @@ final class ReceivedBytes {
     return size;
   }
 
-  void add(byte[] bytes) {
-    if (bytes.length > 0) {
-      parts.add(ByteBuffer.wrap(bytes));
-      size += bytes.length;
+  void add(ByteBuffer bytes) {
+    if (bytes.hasRemaining()) {
+      parts.add(bytes);
+      size += bytes.remaining();
     }
   }
 
@@ -27,7 +27,9 @@ final class ReceivedBytes {
   /** Moves as many as there are, and as there is room for; how many. */
   int moveTo(ByteBuffer target) {
     int before = target.position();
-    for (ByteBuffer part = parts.peek(); part != null && target.hasRemaining(); part = parts.peek()) {
+    for (ByteBuffer part = parts.peek();
+        part != null && target.hasRemaining();
+        part = parts.peek()) {
       int count = Math.min(part.remaining(), target.remaining());
       target.put(part.slice().limit(count));
       part.position(part.position() + count);

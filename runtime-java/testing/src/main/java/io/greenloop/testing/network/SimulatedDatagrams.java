@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedDatagrams extends DatagramChannel implements SimulatedChannel {
   private static final int MOST_WAITING = 256;
 
-  private record Packet(InetSocketAddress from, byte[] bytes) {}
+  private record Packet(InetSocketAddress from, ByteBuffer bytes) {}
 
   private final SimulatedNetwork network;
   private final SimulatedHost host;
@@ -125,7 +125,7 @@ final class SimulatedDatagrams extends DatagramChannel implements SimulatedChann
   private void arrive(InetSocketAddress from, byte[] bytes) {
     boolean wanted = remote == null || remote.equals(from);
     if (isOpen() && wanted && received.size() < MOST_WAITING) {
-      received.add(new Packet(from, bytes));
+      received.add(new Packet(from, ByteBuffer.wrap(bytes)));
     }
   }
 
@@ -136,7 +136,7 @@ final class SimulatedDatagrams extends DatagramChannel implements SimulatedChann
     if (packet == null) {
       return null;
     }
-    target.put(packet.bytes, 0, Math.min(packet.bytes.length, target.remaining()));
+    target.put(packet.bytes.limit(Math.min(packet.bytes.limit(), target.remaining())));
     return packet.from;
   }
 
@@ -152,7 +152,7 @@ final class SimulatedDatagrams extends DatagramChannel implements SimulatedChann
   public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
     connectedTo();
     Packet packet = received.poll();
-    ByteBuffer bytes = ByteBuffer.wrap(packet == null ? new byte[0] : packet.bytes);
+    ByteBuffer bytes = packet == null ? ByteBuffer.allocate(0) : packet.bytes;
     long read = 0;
     for (int i = offset; i < offset + length && bytes.hasRemaining(); i++) {
       int count = Math.min(bytes.remaining(), targets[i].remaining());

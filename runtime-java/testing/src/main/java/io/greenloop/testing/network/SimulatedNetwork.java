@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Streams, servers, transports, datagrams and {@code Sockets} run on it unchanged; TLS does, too,
- * with its crypto on real threads. Segments are cut at random places. There are no Unix sockets, no
- * pipes and no multicast.
+ * <p>Streams, servers, transports, datagrams and {@code Sockets} run on it unchanged; TLS does,
+ * too, with its crypto on real threads. Segments are cut at random places. There are no Unix
+ * sockets, no pipes and no multicast.
  *
  * <p><b>Room:</b> one thread, that of the test: it runs the loops in turns.
  */

@@ -27,7 +27,9 @@ final class SimulatedSocket extends SocketChannel implements SimulatedChannel {
   private static final int ATTEMPTS = 15;
   static final int ATTEMPTS_TO_CONNECT = 7;
 
-  private record Segment(byte[] bytes, boolean last) {}
+  private record Segment(ByteBuffer bytes, boolean last) {}
+
+  private static final Segment END = new Segment(ByteBuffer.allocate(0), true);
 
   private final SimulatedNetwork network;
   private final SimulatedHost host;
@@ -200,7 +202,7 @@ final class SimulatedSocket extends SocketChannel implements SimulatedChannel {
       byte[] bytes = new byte[network.segmentSize(Math.min(left, LARGEST_SEGMENT))];
       source.get(bytes);
       left -= bytes.length;
-      send(new Segment(bytes, false));
+      send(new Segment(ByteBuffer.wrap(bytes), false));
     }
     untaken += count;
     return count;
@@ -246,7 +248,7 @@ final class SimulatedSocket extends SocketChannel implements SimulatedChannel {
     if (!outputShut) {
       outputShut = true;
       if (failure == null) {
-        send(new Segment(new byte[0], true));
+        send(END);
       }
     }
     return this;
@@ -256,7 +258,7 @@ final class SimulatedSocket extends SocketChannel implements SimulatedChannel {
 
   private void arrive(long number, Segment segment) {
     if (!isOpen() || failure != null) {
-      if (segment.bytes.length > 0) {
+      if (segment.bytes.hasRemaining()) {
         Transmission.once(network, host, peer().host, peer()::reset);
       }
       return;
@@ -289,8 +291,7 @@ final class SimulatedSocket extends SocketChannel implements SimulatedChannel {
       return ended || inputShut ? -1 : 0;
     }
     SimulatedSocket from = peer();
-    Transmission.reliable(
-        network, host, from.host, ATTEMPTS, () -> from.taken(count), () -> {});
+    Transmission.reliable(network, host, from.host, ATTEMPTS, () -> from.taken(count), () -> {});
     return count;
   }
 
@@ -330,7 +331,7 @@ final class SimulatedSocket extends SocketChannel implements SimulatedChannel {
       Transmission.once(network, host, peer().host, peer()::reset);
     } else if (!outputShut) {
       outputShut = true;
-      send(new Segment(new byte[0], true));
+      send(END);
     }
   }
 

@@ -264,8 +264,7 @@ class SimulatedNetworkTest {
 
   @Test
   void anAbortIsAReset() {
-    server.spawn(
-        () -> Aio.startServer(stream -> stream.abort(), new InetSocketAddress(PORT)));
+    server.spawn(() -> Aio.startServer(stream -> stream.abort(), new InetSocketAddress(PORT)));
 
     network.run(
         client,
@@ -315,7 +314,7 @@ class SimulatedNetworkTest {
 
     assertThat(network.trail())
         .containsExactly(
-            "handled@3002", "handler ended@3002", "handler ended@6000", "server ended@6000");
+            "handled@3003", "handler ended@3003", "handler ended@6000", "server ended@6000");
     assertThat(server.connections() + client.connections()).isZero();
   }
 
@@ -338,7 +337,8 @@ class SimulatedNetworkTest {
     network.advance(ofSeconds(5));
 
     assertThat(network.trail())
-        .containsExactly("again in 1 s@2", "again in 2 s@1004", "again in 4 s@3006", "at last@7010");
+        .containsExactly(
+            "again in 1 s@2", "again in 2 s@1004", "again in 4 s@3006", "at last@7010");
   }
 
   @Test
