@@ -14,6 +14,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.List;
@@ -166,8 +167,9 @@ public final class DatagramTransport {
       DatagramOptions options, @Nullable SocketAddress local, @Nullable SocketAddress remote)
       throws IOException {
     var family = DatagramOptions.familyOf(remote == null ? local : remote);
+    SelectorProvider channels = Sockets.currentLoop("openDatagram").network().channels();
     DatagramChannel channel =
-        family == null ? DatagramChannel.open() : DatagramChannel.open(family);
+        family == null ? channels.openDatagramChannel() : channels.openDatagramChannel(family);
     try {
       if (options.reusePort()) {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);

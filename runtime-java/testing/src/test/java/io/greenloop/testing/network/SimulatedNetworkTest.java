@@ -11,10 +11,12 @@ import io.greenloop.Aio;
 import io.greenloop.AsyncTimeoutException;
 import io.greenloop.LoopExit;
 import io.greenloop.net.ConnectionResetException;
+import io.greenloop.net.Datagram;
 import io.greenloop.net.Server;
 import io.greenloop.net.ServerOptions;
 import io.greenloop.net.Stream;
 import io.greenloop.net.Streams;
+import io.greenloop.net.UdpSocket;
 import io.greenloop.testing.Seeds;
 import java.io.IOException;
 import java.net.BindException;
@@ -24,7 +26,9 @@ import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,8 @@ import org.junit.jupiter.api.Test;
 /** Programs of several hosts on a network in memory. */
 class SimulatedNetworkTest {
   private static final int PORT = 7;
+  private static final Comparator<String> BY_NUMBER =
+      Comparator.comparing(text -> Integer.parseInt(text.substring(1)));
 
   private SimulatedNetwork network = SimulatedNetwork.seeded(1);
   private SimulatedHost server = network.host("server");
@@ -274,6 +280,46 @@ class SimulatedNetworkTest {
               .isInstanceOf(ConnectionResetException.class);
           return null;
         });
+  }
+
+  // ---- datagrams ---------------------------------------------------------------------------
+
+  @Seeds(20)
+  void datagramsGetLostAndOvertakeEachOther(long seed) {
+    restart(seed);
+    network.link(client, server).jitter(ofMillis(20)).loss(0.3);
+    var arrived = new ArrayList<String>();
+    server.spawn(
+        () -> {
+          try (UdpSocket socket = UdpSocket.bind(new InetSocketAddress(PORT))) {
+            for (Datagram each : socket) {
+              arrived.add(each.text());
+              socket.send(each.data(), each.sender());
+            }
+          }
+          return null;
+        });
+    int answers =
+        network.run(
+            client,
+            () -> {
+              try (UdpSocket socket = UdpSocket.connect("server", PORT)) {
+                for (int i = 0; i < 100; i++) {
+                  socket.send(ByteBuffer.wrap(("n" + i).getBytes(UTF_8)));
+                }
+                for (int n = 0; ; n++) {
+                  try {
+                    Aio.timeout(ofSeconds(1), () -> socket.receive());
+                  } catch (AsyncTimeoutException noMore) {
+                    return n;
+                  }
+                }
+              }
+            });
+
+    assertThat(arrived).hasSizeBetween(50, 90).doesNotHaveDuplicates();
+    assertThat(arrived).isNotEqualTo(arrived.stream().sorted(BY_NUMBER).toList());
+    assertThat(answers).isBetween(20, arrived.size() - 1);
   }
 
   // ---- what is built on it -----------------------------------------------------------------
