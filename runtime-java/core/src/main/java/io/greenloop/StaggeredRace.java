@@ -4,7 +4,9 @@ import io.greenloop.ChildOptions.OnFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,10 @@ final class StaggeredRace<T extends @Nullable Object> {
   private final List<Callable<? extends T>> bodies;
   private final List<Task<T>> running = new ArrayList<>();
   private final List<Throwable> failures = new ArrayList<>();
+
+  /** Failed while nobody had won; somebody may have by the time the task has ended. */
+  private final Set<@Nullable Task<?>> failedBefore = new HashSet<>();
+
   private int started;
   private boolean nextIsDue = true;
   private @Nullable TimerHandle timer;
@@ -117,10 +123,19 @@ final class StaggeredRace<T extends @Nullable Object> {
    * must not win too, for nobody would take what it gives.
    */
   private T compete(Callable<? extends T> body) throws Exception {
-    T result = body.call();
+    Task<?> contestant = Task.currentOrNull();
+    T result;
+    try {
+      result = body.call();
+    } catch (Throwable thrown) {
+      if (winner == null) {
+        failedBefore.add(contestant);
+      }
+      throw thrown;
+    }
     if (winner == null) {
       winner = new Outcome<>(result, null);
-      cancelAllBut(Task.currentOrNull(), "another one has won");
+      cancelAllBut(contestant, "another one has won");
     }
     return result;
   }
@@ -128,7 +143,7 @@ final class StaggeredRace<T extends @Nullable Object> {
   private void ended(Task<T> contestant) {
     running.remove(contestant);
     Failure failure = contestant.failure();
-    if (failure != null && !contestant.isCancelled() && winner == null) {
+    if (failure != null && !contestant.isCancelled() && failedBefore.contains(contestant)) {
       failure.markSeen();
       failures.add(failure.throwable(false));
     }

@@ -58,6 +58,15 @@ class StaggeredRaceTest {
     assertThat(t.trail()).containsExactly("a@0", "won@19");
   }
 
+  /** Its task has not ended yet when the other one wins. */
+  @Test
+  void anErrorInTheTurnInWhichTheNextWinsIsNoNews(TestLoop t) {
+    t.run(() -> t.note(staggeredRace(ofMillis(1), failsAfter(4, "just before"), after(3, "won"))));
+
+    assertThat(t.trail()).containsExactly("won@4");
+    assertThat(t.errorMessages()).isEmpty();
+  }
+
   @Test
   void afterAnErrorTheNextBeginsAtOnceWhateverTheDelay(TestLoop t) {
     t.run(

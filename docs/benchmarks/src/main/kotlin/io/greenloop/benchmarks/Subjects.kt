@@ -11,5 +11,6 @@ internal val ALL_SUBJECTS: List<Subject> =
     kotlinxSubjects(),
     jdkSubjects(),
     pythonSubjects(),
+    watchSubjects(),
     startSubjects(),
   ).flatten()

@@ -111,16 +111,9 @@ final class Connecting {
       attempts.add(
           () -> {
             Aio.currentTask().ifPresent(t -> t.setName("connect to " + AddressTexts.of(remote)));
-            try {
-              SocketChannel channel = toOne(remote, locals);
-              connected.add(channel);
-              return channel;
-            } catch (IOException e) {
-              if (connected.isEmpty()) {
-                throw e;
-              }
-              throw new CancelledError("another address has answered"); // its failure is no news
-            }
+            SocketChannel channel = toOne(remote, locals);
+            connected.add(channel);
+            return channel;
           });
     }
     try {
