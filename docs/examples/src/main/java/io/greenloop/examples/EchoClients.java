@@ -6,12 +6,14 @@ import static io.greenloop.Aio.spawn;
 
 import io.greenloop.Promise;
 import io.greenloop.Task;
-import io.greenloop.net.Tcp;
+import io.greenloop.net.ConnectOptions;
+import io.greenloop.net.Stream;
+import io.greenloop.net.Streams;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 
 /** Many clients of an echo server, all connected at the same time; one task each. */
 final class EchoClients {
@@ -40,7 +42,7 @@ final class EchoClients {
   }
 
   private int talk(String name) throws IOException {
-    try (var stream = Tcp.connect(server)) {
+    try (Stream stream = Streams.openConnection(ConnectOptions.to(server))) {
       if (++connected == connections) {
         everybodyIsConnected.complete(true);
       }
@@ -48,10 +50,8 @@ final class EchoClients {
       int echoed = 0;
       for (int round = 0; round < ROUNDS; round++) {
         byte[] message = (name + " round " + round).getBytes(StandardCharsets.UTF_8);
-        var answer = ByteBuffer.allocate(message.length);
-        stream.write(ByteBuffer.wrap(message));
-        stream.readFully(answer);
-        if (answer.flip().equals(ByteBuffer.wrap(message))) {
+        stream.writer().write(message);
+        if (Arrays.equals(stream.reader().readExactly(message.length), message)) {
           echoed++;
         }
       }

@@ -5,7 +5,9 @@ import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,9 @@ final class Listening {
   private final Watch watch;
   private final SocketAddress address;
 
+  /** To be removed with it. */
+  private @Nullable SocketFile file;
+
   Listening(LoopCore core, ServerSocketChannel channel, Acceptor acceptor) throws IOException {
     this.channel = channel;
     this.acceptor = acceptor;
@@ -34,13 +39,24 @@ final class Listening {
 
   static Listening on(LoopCore core, SocketAddress address, ServerOptions options)
       throws IOException {
-    ServerSocketChannel channel = core.network().channels().openServerSocketChannel();
+    UnixDomainSocketAddress unix = address instanceof UnixDomainSocketAddress u ? u : null;
+    ServerSocketChannel channel =
+        unix == null
+            ? core.network().channels().openServerSocketChannel()
+            : ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       if (options.reusePort()) {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
+      if (unix != null) {
+        SocketFile.clear(unix);
+      }
       channel.bind(address, options.backlog());
-      return new Listening(core, channel, channel::accept);
+      var listening = new Listening(core, channel, channel::accept);
+      if (unix != null && !options.keepsSocketFile()) {
+        listening.file = SocketFile.of(unix);
+      }
+      return listening;
     } catch (Throwable e) {
       channel.close();
       throw e;
@@ -67,6 +83,10 @@ final class Listening {
 
   void close() {
     StreamClosedException why = Sockets.closed("listener " + address);
+    if (file != null) {
+      file.remove(); // while the socket lives: its inode is nobody else's
+      file = null;
+    }
     Sockets.closeQuietly(channel);
     watch.fail(why);
   }

@@ -1,6 +1,7 @@
 package io.greenloop.net;
 
 import io.greenloop.WaitQueue;
+import io.greenloop.Waiter;
 import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
 import java.nio.channels.Pipe;
@@ -89,6 +90,15 @@ final class PipeEnd implements StreamOwner {
     }
     if (lostBy != null) {
       throw lostBy;
+    }
+  }
+
+  @Override
+  public void awaitClosed(Waiter<@Nullable Void> waiter) {
+    Sockets.checkRoom(loop, "awaitClosed", name);
+    closeWaiters.add(waiter, null);
+    if (over) {
+      closeWaiters.serveAll(null);
     }
   }
 

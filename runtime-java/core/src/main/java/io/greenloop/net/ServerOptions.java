@@ -8,11 +8,13 @@ package io.greenloop.net;
  *     comes
  * @param maxConnections how many are served at a time; further ones wait in the backlog
  * @param limit see {@link StreamReader#DEFAULT_LIMIT}
+ * @param keepsSocketFile whether the file of a Unix socket outlives the server
  */
-public record ServerOptions(int backlog, boolean reusePort, int maxConnections, int limit) {
+public record ServerOptions(
+    int backlog, boolean reusePort, int maxConnections, int limit, boolean keepsSocketFile) {
   /** Backlog 1024, no shared port, any number of connections. */
   public static final ServerOptions DEFAULT =
-      new ServerOptions(1024, false, Integer.MAX_VALUE, StreamReader.DEFAULT_LIMIT);
+      new ServerOptions(1024, false, Integer.MAX_VALUE, StreamReader.DEFAULT_LIMIT, false);
 
   /** Checks the numbers. */
   public ServerOptions {
@@ -29,21 +31,29 @@ public record ServerOptions(int backlog, boolean reusePort, int maxConnections, 
 
   /** With another backlog. */
   public ServerOptions withBacklog(int connections) {
-    return new ServerOptions(connections, reusePort, maxConnections, limit);
+    return new ServerOptions(connections, reusePort, maxConnections, limit, keepsSocketFile);
   }
 
   /** With a port that several sockets share ({@code SO_REUSEPORT}), or not. */
   public ServerOptions withReusePort(boolean shared) {
-    return new ServerOptions(backlog, shared, maxConnections, limit);
+    return new ServerOptions(backlog, shared, maxConnections, limit, keepsSocketFile);
   }
 
   /** With at most so many connections at a time. */
   public ServerOptions withMaxConnections(int most) {
-    return new ServerOptions(backlog, reusePort, most, limit);
+    return new ServerOptions(backlog, reusePort, most, limit, keepsSocketFile);
   }
 
   /** With another limit for the readers of its connections, in bytes. */
   public ServerOptions withLimit(int bytes) {
-    return new ServerOptions(backlog, reusePort, maxConnections, bytes);
+    return new ServerOptions(backlog, reusePort, maxConnections, bytes, keepsSocketFile);
+  }
+
+  /**
+   * With a file of a Unix socket that stays when the server is closed, or is removed. It is removed
+   * unless told otherwise, and only if it is still the server's own.
+   */
+  public ServerOptions withKeepsSocketFile(boolean keeps) {
+    return new ServerOptions(backlog, reusePort, maxConnections, limit, keeps);
   }
 }

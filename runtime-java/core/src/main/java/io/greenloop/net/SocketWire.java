@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 
 /** A wire on a connected socket of our own, TCP or Unix. */
 final class SocketWire implements Wire {
@@ -54,6 +55,11 @@ final class SocketWire implements Wire {
     } catch (IOException e) {
       throw ConnectionErrors.classified("write", facade, e);
     }
+  }
+
+  @Override
+  public WritableByteChannel fileTarget() {
+    return channel;
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.greenloop.EventLoop;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.ReactorProactor;
-import io.greenloop.internal.loop.Rejecting;
 import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
@@ -14,6 +13,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -86,6 +86,29 @@ public final class Sockets {
     while (source.hasRemaining()) {
       await(channel, Direction.OUT, "writeFully");
       tryWrite(channel, source);
+    }
+  }
+
+  /**
+   * Sends a part of a file without a copy; waits while the other side does not read (Python: {@code
+   * sock_sendfile}). The file is read on worker threads.
+   *
+   * @param channel a stream socket
+   * @param offset where the part begins, not negative
+   * @param count how many bytes at most, positive; {@code Long.MAX_VALUE}: to the end of the file
+   * @return how many were sent; the file's position is behind them, however this ends
+   * @throws IllegalArgumentException if a number is wrong
+   * @throws IllegalStateException if another task waits to write to this channel
+   */
+  public static long sendFile(SocketChannel channel, FileChannel file, long offset, long count)
+      throws IOException {
+    var sending = new FileTransfer(file, offset, count);
+    begin(channel, Direction.OUT, "sendFile");
+    ReadyWait.checkTask("sendFile", channel);
+    try {
+      return sending.to(channel, nothing -> await(channel, Direction.OUT, "sendFile"));
+    } catch (IOException e) {
+      throw ConnectionErrors.classified("sendFile", channel, e);
     }
   }
 
@@ -255,24 +278,6 @@ public final class Sockets {
 
   static StreamClosedException closed(Object channel) {
     return new StreamClosedException(channel + " was closed while a task waited on it");
-  }
-
-  /** Closes a channel of ours, at once on its loop and by request from elsewhere. Any thread. */
-  static void closeOn(LoopCore loop, SelectableChannel channel, Watch watch, Object facade) {
-    Runnable close =
-        () -> {
-          closeQuietly(channel);
-          watch.fail(closed(facade));
-        };
-    if (loop.isOnLoop()) {
-      close.run();
-      return;
-    }
-    // The loop may be closed before it gets to this, and then nobody waits any more.
-    loop.post(close, (Rejecting) dropped -> closeQuietly(channel));
-    if (!loop.isRunning()) {
-      closeQuietly(channel); // takes effect without a next run, too
-    }
   }
 
   /** The connection is gone either way, and nobody could do anything about a failure. */

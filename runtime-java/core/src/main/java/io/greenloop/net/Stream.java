@@ -186,6 +186,11 @@ public final class Stream implements AutoCloseable {
     public void awaitClosed() throws IOException {
       Stream.this.awaitClosed();
     }
+
+    @Override
+    public void awaitClosed(Waiter<@Nullable Void> waiter) {
+      Stream.this.awaitClosed(waiter);
+    }
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.greenloop.net;
 
+import io.greenloop.Waiter;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** What a reader and a writer belong to, as they see it. Loop room. */
 interface StreamOwner {
@@ -21,4 +23,7 @@ interface StreamOwner {
 
   /** Parks the calling task until it is over; throws what it was lost by. */
   void awaitClosed() throws IOException;
+
+  /** Serves {@code waiter} when it is over, however that came. */
+  void awaitClosed(Waiter<@Nullable Void> waiter);
 }

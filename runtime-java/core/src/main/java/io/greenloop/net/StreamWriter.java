@@ -1,5 +1,7 @@
 package io.greenloop.net;
 
+import io.greenloop.Aio;
+import io.greenloop.Task;
 import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
 import io.greenloop.internal.loop.LoopCore;
@@ -7,6 +9,8 @@ import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,11 @@ public final class StreamWriter {
   private final WriteBuffer buffer = new WriteBuffer();
   private final WaitQueue<@Nullable Void, @Nullable Void> waiters;
   private final Readiness readiness = new Readiness();
+
+  /** Who sends a file, and goes on when the buffer is empty or the socket takes more. */
+  private final WaitQueue<@Nullable Void, @Nullable Void> turns;
+
+  private @Nullable Task<?> fileSender;
   private long highWater = DEFAULT_HIGH_WATER;
   private long lowWater = DEFAULT_HIGH_WATER / 4;
   private boolean
@@ -48,6 +57,7 @@ public final class StreamWriter {
     this.owner = owner;
     this.name = name;
     waiters = new WaitQueue<>("room to send on " + name, (nothing, none) -> {});
+    turns = new WaitQueue<>("its turn to send a file on " + name, (nothing, none) -> {});
   }
 
   // ---- writing -----------------------------------------------------------------------------
@@ -81,11 +91,19 @@ public final class StreamWriter {
    * @throws IOException as {@link #write(ByteBuffer)}
    */
   public boolean tryWrite(ByteBuffer source) throws IOException {
-    begin("write");
+    beginWrite("write");
+    return put(source);
+  }
+
+  private void beginWrite(String operation) throws IOException {
+    begin(operation);
     if (outputEnds) {
       throw new IllegalStateException(
-          "write on " + name + ": its output was shut down; write before that");
+          operation + " on " + name + ": its output was shut down; write before that");
     }
+  }
+
+  private boolean put(ByteBuffer source) throws IOException {
     if (buffer.size() == 0) {
       send(source);
     }
@@ -156,6 +174,69 @@ public final class StreamWriter {
     owner.awaitClosed();
   }
 
+  /** {@link #awaitClosed()} for {@code waiter}, which is served however it ended. */
+  public void awaitClosed(Waiter<@Nullable Void> waiter) {
+    owner.awaitClosed(waiter);
+  }
+
+  /**
+   * Sends a part of a file behind what was written, without a copy where that can be done: on a
+   * socket, but not through TLS (Python: {@code loop.sendfile}). The file is read on worker
+   * threads. Nothing else may be written meanwhile.
+   *
+   * @param offset where the part begins, not negative
+   * @param count how many bytes at most, positive; {@code Long.MAX_VALUE}: to the end of the file
+   * @return how many were sent; the file's position is behind them, however this ends
+   * @throws IllegalArgumentException if a number is wrong
+   * @throws IllegalStateException after {@link #shutdownOutput}, or if another task sends a file
+   * @throws IOException as {@link #write(ByteBuffer)}, and what reading the file throws
+   * @throws io.greenloop.CancelledError if the task is cancelled; what was sent is sent, and the
+   *     stream can go on
+   */
+  public long sendFile(FileChannel file, long offset, long count) throws IOException {
+    var sending = new FileTransfer(file, offset, count);
+    beginWrite("sendFile");
+    WaitQueue.checkMayPark("sendFile");
+    fileSender = Aio.currentTask().orElse(null);
+    try {
+      while (buffer.size() > 0) {
+        awaitTurn(null);
+      }
+      WritableByteChannel socket = wire.fileTarget();
+      return socket == null ? sending.by(this::writeChunk) : sending.to(socket, this::awaitTurn);
+    } catch (IOException e) {
+      throw failedSending(e);
+    } finally {
+      fileSender = null;
+    }
+  }
+
+  private void awaitTurn(@Nullable Void nothing) throws IOException {
+    check("sendFile");
+    readiness.listen();
+    turns.park("sendFile", null);
+  }
+
+  private void writeChunk(ByteBuffer chunk) throws IOException {
+    check("sendFile");
+    if (!put(chunk)) {
+      waiters.park("sendFile", null);
+    }
+  }
+
+  /** What a worker has met: our own end, the other side's, or the file's trouble. */
+  private IOException failedSending(IOException met) {
+    IOException failed = failed("sendFile");
+    if (failed != null) {
+      return failed;
+    }
+    IOException kind = ConnectionErrors.classified("sendFile", name, met);
+    if (kind != met) {
+      owner.lost(kind);
+    }
+    return kind;
+  }
+
   // ---- limits ------------------------------------------------------------------------------
 
   /** How many bytes are buffered. */
@@ -185,6 +266,19 @@ public final class StreamWriter {
 
   private void begin(String operation) throws IOException {
     Sockets.checkRoom(loop, operation, name);
+    check(operation);
+    if (fileSender != null) {
+      throw new IllegalStateException(
+          operation
+              + " on "
+              + name
+              + ": task '"
+              + fileSender.name()
+              + "' is sending a file; wait for the end of that");
+    }
+  }
+
+  private void check(String operation) throws IOException {
     IOException failed = failed(operation);
     if (failed != null) {
       throw failed;
@@ -209,7 +303,11 @@ public final class StreamWriter {
 
   /** The wire may take more. */
   private void flush() {
-    if (failure != null || buffer.size() == 0) {
+    if (failure != null) {
+      return;
+    }
+    if (buffer.size() == 0) {
+      turns.serveAll(null);
       return;
     }
     try {
@@ -219,6 +317,7 @@ public final class StreamWriter {
         readiness.listen();
         return;
       }
+      turns.serveAll(null);
       if (outputEnds) {
         endOutput();
       }
@@ -261,6 +360,7 @@ public final class StreamWriter {
     buffer.clear();
     readiness.mute();
     waiters.failAll(() -> reason);
+    turns.failAll(() -> reason);
   }
 
   /** Hears on the bare carrier that the wire may take more; sends in an entry of the loop. */

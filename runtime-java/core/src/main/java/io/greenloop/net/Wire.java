@@ -4,6 +4,8 @@ import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a connection as code sees it that never waits: what a stream stands on, be it a
@@ -20,6 +22,14 @@ interface Wire {
 
   /** Sends as much of {@code source} as can be sent now; its position tells how much that was. */
   void tryWrite(ByteBuffer source) throws IOException;
+
+  /**
+   * Where a worker thread may write the bytes of a file to, past {@link #tryWrite}; null if the
+   * wire changes what it sends.
+   */
+  default @Nullable WritableByteChannel fileTarget() {
+    return null;
+  }
 
   /**
    * Makes {@code listener} the one who is told that {@link #tryRead} or {@link #tryWrite} may get

@@ -104,6 +104,19 @@ public final class AsyncProcess implements AutoCloseable {
   }
 
   /**
+   * {@link #start(ProcessBuilder)} for callbacks (Python: {@code loop.subprocess_exec}): the
+   * protocol gets all that the process writes, so its outputs cannot be read any more. Its input is
+   * written by {@code stdin().tryWrite(…)}. The protocol has been told when this returns.
+   */
+  public static AsyncProcess start(ProcessBuilder builder, SubprocessProtocol protocol)
+      throws IOException {
+    Objects.requireNonNull(protocol, "protocol");
+    AsyncProcess process = start(builder, false);
+    new ProtocolCalls(process, protocol).begin(process.stdin, process.stdout, process.stderr);
+    return process;
+  }
+
+  /**
    * {@link #start(String...)} of a line for the system's shell (Python: {@code
    * create_subprocess_shell}). Never put text of others into it.
    */

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -127,18 +128,22 @@ class BlockingSocketsTest {
   void ourStreamsAndTheirSocketsTalkToEachOther() {
     run(
         () -> {
-          try (var listener = Tcp.listen(Loopback.anyPort())) {
-            Task<List<String>> client =
-                spawn(() -> talk(listener.localAddress().getPort(), "line "));
-            try (var server = listener.accept()) {
-              var buffer = ByteBuffer.allocate(256);
-              while (server.read(buffer.clear()) >= 0) {
-                server.write(buffer.flip());
-              }
-            }
+          Server server =
+              Streams.startServer(
+                  stream -> {
+                    for (ByteBuffer line : stream.reader().lines()) {
+                      stream.writer().write(line);
+                    }
+                  },
+                  ServerOptions.DEFAULT,
+                  Loopback.anyPort());
+          int port = ((InetSocketAddress) server.localAddresses().getFirst()).getPort();
 
-            assertThat(client.join()).hasSize(LINES).contains("line 0", "line 19");
-          }
+          Task<List<String>> client = spawn(() -> talk(port, "line "));
+
+          assertThat(client.join()).hasSize(LINES).contains("line 0", "line 19");
+          server.close();
+          server.awaitClosed();
         });
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.Aio;
-import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.internal.loop.LoopThread;
 import java.nio.ByteBuffer;
@@ -14,31 +13,6 @@ import org.junit.jupiter.api.Timeout;
 /** Channels and what their loop remembers of them, at odd moments. */
 @Timeout(60)
 class DroppedCloseTest {
-  @Test
-  void aCloseFromOutsideThatTheLoopNeverGetsToClosesTheChannelAllTheSame() {
-    TcpStream[] stream = new TcpStream[1];
-    try (var loop = EventLoop.create()) {
-      loop.callSoon(
-          () -> {
-            try {
-              var pair = Loopback.pair();
-              pair[1].close();
-              stream[0] = new TcpStream(LoopThread.currentLoop(), pair[0]);
-            } catch (Exception e) {
-              throw new AssertionError(e);
-            }
-            loop.stop(); // what is posted from now on is for the next run, which never comes
-            Thread other = Thread.ofPlatform().start(stream[0]::close);
-            while (other.isAlive()) {
-              Thread.onSpinWait();
-            }
-          });
-      loop.runForever();
-    }
-
-    assertThat(stream[0].isOpen()).isFalse();
-  }
-
   @Test
   void aChannelThatNeverHasToWaitIsNotRemembered() {
     Aio.run(

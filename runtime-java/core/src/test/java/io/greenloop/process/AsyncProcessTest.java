@@ -139,6 +139,23 @@ class AsyncProcessTest {
         });
   }
 
+  @Test
+  void manyAtOnceDoNotMixUpTheirPipes() {
+    long before = openPipes();
+    run(
+        () -> {
+          var tasks = new ArrayList<Task<String>>();
+          var wanted = new ArrayList<String>();
+          for (int i = 0; i < 40; i++) {
+            String line = "line " + i + "\n";
+            wanted.add(line);
+            tasks.add(spawn(() -> AsyncProcess.run(new ProcessBuilder("cat"), bytes(line)).text()));
+          }
+          assertThat(Aio.gather(tasks).join()).isEqualTo(wanted);
+          until(() -> openPipes() == before);
+        });
+  }
+
   // ---- pipes -------------------------------------------------------------------------------
 
   @ParameterizedTest
