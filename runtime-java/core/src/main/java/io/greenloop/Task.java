@@ -576,6 +576,9 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     return requests != null && requests.hasInjected();
   }
 
+  /** For {@link ParkedTask}: what its last wait has left to use again. */
+  @Nullable ParkedTask<?> spareWaiter;
+
   /** The strand that its body runs on, or null if it has none of its own. */
   abstract @Nullable Strand strandOrNull();
 

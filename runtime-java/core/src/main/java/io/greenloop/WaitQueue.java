@@ -65,7 +65,7 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
    * @throws IllegalStateException in a callback (no task to park), or while pinned
    */
   public T park(String operation, B brought) {
-    return park(operation, brought, nothing -> false);
+    return parkUnless(operation, brought, null);
   }
 
   /**
@@ -77,6 +77,10 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
    *     over
    */
   public T park(String operation, B brought, Predicate<? super B> happened) {
+    return parkUnless(operation, brought, () -> happened.test(brought));
+  }
+
+  private T parkUnless(String operation, B brought, @Nullable BooleanSupplier happened) {
     Task<?> task = Task.currentOrNull();
     if (task == null) {
       task = EventLoop.running(operation).taskThatMayWait(operation); // throws: says why not
@@ -84,16 +88,19 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
     EventLoop loop = task.loop();
     loop.parkedSteps().note(task, operation);
     Strand strand = present(loop.core().currentStrand());
-    var waiter = new ParkedTask<T>(loop, strand);
+    ParkedTask<T> waiter = ParkedTask.of(task, strand);
+    waiter.decideBy(happened);
     link(waiter, brought, task);
     try {
       task.park(waiter, strand);
-      task.checkAfterWait(false, () -> waiter.isServed() && happened.test(brought));
+      task.checkAfterWait(false, waiter);
     } catch (Throwable instead) {
       waiter.abandon();
       throw instead;
     }
-    return waiter.outcome();
+    T outcome = waiter.outcome();
+    waiter.usedBy(task);
+    return outcome;
   }
 
   /**

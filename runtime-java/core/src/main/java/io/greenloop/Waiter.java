@@ -104,6 +104,15 @@ public abstract class Waiter<T extends @Nullable Object> {
     state = State.WAITING;
   }
 
+  /** Makes it as new, for another wait. */
+  final void renew() {
+    queue = null;
+    brought = null;
+    task = null;
+    value = null;
+    state = State.NEW;
+  }
+
   final void serve(T handed) {
     value = handed;
     state = State.SERVED;

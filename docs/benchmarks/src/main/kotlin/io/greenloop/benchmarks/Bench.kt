@@ -12,6 +12,10 @@ public fun main(args: Array<String>) {
     println(Measurement.inThisProcess(find(args[1], args[2])))
     return
   }
+  if (args.size == 2 && args[0] == SERVE) {
+    serve(args[1])
+    return
+  }
   val request =
     try {
       Request.parse(args.toList())
@@ -26,6 +30,8 @@ public fun main(args: Array<String>) {
 }
 
 internal const val CHILD = "--child"
+
+internal const val SERVE = "--serve"
 
 private const val DEFAULT_ROUNDS = 5
 

@@ -18,19 +18,24 @@ internal class Comparison(
         .filterValues {
           it != null
         }.keys
-        .associateWith { mutableListOf<Double>() }
+        .associateWith { mutableListOf<List<Double>>() }
     repeat(rounds) {
       for ((subject, taken) in figures) {
         taken += measure(subject, commands.getValue(subject)!!)
       }
     }
-    reporter.report(bench, figures.map { (subject, taken) -> Figure(subject, taken) })
+    for ((i, part) in subjects.first().parts.withIndex()) {
+      reporter.report(
+        bench + part,
+        figures.map { (subject, taken) -> Figure(subject, taken.map { it[i] }) },
+      )
+    }
   }
 
   private fun measure(
     subject: Subject,
     command: List<String>,
-  ): Double {
+  ): List<Double> {
     val start = System.nanoTime()
     val process =
       ProcessBuilder(command)
@@ -43,13 +48,14 @@ internal class Comparison(
       "$bench: ${subject.name} ended with exit code $code: ${command.joinToString(" ")}"
     }
     return if (subject is ProcessSubject) {
-      nanos.toDouble() / TimeUnit.MILLISECONDS.toNanos(1)
+      listOf(nanos.toDouble() / TimeUnit.MILLISECONDS.toNanos(1))
     } else {
       output
         .trim()
         .lines()
         .last()
-        .toDouble()
+        .split(' ')
+        .map { it.toDouble() }
     }
   }
 }

@@ -6,7 +6,10 @@ internal sealed class Subject(
   val name: String,
   val unit: String,
 ) {
-  /** The command that prints one figure, or null where the peer is not installed. */
+  /** What is measured at once, each a bench of its own in the report: what to add to the bench's name. */
+  open val parts: List<String> = listOf("")
+
+  /** The command whose last line has a figure for each of [parts], or null where the peer is not installed. */
   abstract fun command(): List<String>?
 }
 
@@ -38,4 +41,33 @@ internal class ProcessSubject(
   val line: () -> List<String>?,
 ) : Subject(bench, name, "ms") {
   override fun command(): List<String>? = line()
+}
+
+/** An echo server, a process of its own, under the load of [connections]: its CPU time for a request, and the latency. */
+internal class EchoSubject(
+  private val connections: Int,
+  name: String,
+  private val server: () -> List<String>?,
+) : Subject("echo-$connections", name, "µs") {
+  override val parts: List<String> = listOf("", "-p50", "-p99", "-p99.9")
+
+  override fun command(): List<String>? =
+    server()?.let { Native.loadOf(connections, WARM_UP_SECONDS, MEASURE_SECONDS, it) }
+
+  private companion object {
+    const val WARM_UP_SECONDS = 6
+    const val MEASURE_SECONDS = 4
+  }
+}
+
+/** The heap that an echo server keeps for a connection that has asked once and rests. */
+internal class IdleSubject(
+  name: String,
+  private val server: () -> List<String>?,
+) : Subject("idle", name, "bytes") {
+  override fun command(): List<String>? = server()?.let { Native.loadOf(CONNECTIONS, 0, 0, it) }
+
+  private companion object {
+    const val CONNECTIONS = 20_000
+  }
 }

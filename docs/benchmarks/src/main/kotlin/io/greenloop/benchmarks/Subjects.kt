@@ -13,4 +13,5 @@ internal val ALL_SUBJECTS: List<Subject> =
     pythonSubjects(),
     watchSubjects(),
     startSubjects(),
+    echoSubjects(),
   ).flatten()

@@ -5,9 +5,12 @@ import java.util.Arrays;
 
 /** What was received and not taken yet. */
 final class ReadBuffer {
-  private static final int FIRST_SIZE = 4096;
+  /** An array of at most this size is kept when it is empty: many messages are that small. */
+  private static final int KEPT_SIZE = 256;
 
-  private byte[] bytes = new byte[0];
+  private static final byte[] NOTHING = new byte[0];
+
+  private byte[] bytes = NOTHING;
   private int start;
   private int end;
 
@@ -15,26 +18,28 @@ final class ReadBuffer {
     return end - start;
   }
 
-  /** The free room behind what is in it: at least {@code least} bytes. */
-  ByteBuffer room(int least) {
-    int size = size();
-    if (bytes.length - end < least) {
-      int capacity = Math.max(bytes.length, FIRST_SIZE);
-      while (capacity - size < least) {
-        capacity = Math.addExact(capacity, capacity);
-      }
-      byte[] roomy = capacity == bytes.length ? bytes : new byte[capacity];
-      System.arraycopy(bytes, start, roomy, 0, size);
-      bytes = roomy;
-      start = 0;
-      end = size;
-    }
-    return ByteBuffer.wrap(bytes, end, bytes.length - end);
+  /** Adds a copy of what is left of {@code source}, which is emptied. */
+  void add(ByteBuffer source) {
+    int count = source.remaining();
+    makeRoom(count);
+    source.get(bytes, end, count);
+    end += count;
   }
 
-  /** {@code count} bytes were put into the {@link #room}. */
-  void received(int count) {
-    end += count;
+  private void makeRoom(int count) {
+    if (bytes.length - end >= count) {
+      return;
+    }
+    int size = size();
+    int capacity = Math.max(bytes.length, KEPT_SIZE);
+    while (capacity - size < count) {
+      capacity = Math.addExact(capacity, capacity);
+    }
+    byte[] roomy = capacity == bytes.length ? bytes : new byte[capacity];
+    System.arraycopy(bytes, start, roomy, 0, size);
+    bytes = roomy;
+    start = 0;
+    end = size;
   }
 
   /** Takes {@code count} bytes, which are there. */
@@ -57,6 +62,9 @@ final class ReadBuffer {
     if (start == end) {
       start = 0;
       end = 0;
+      if (bytes.length > KEPT_SIZE) {
+        bytes = NOTHING; // what rests keeps no memory
+      }
     }
   }
 
@@ -72,7 +80,7 @@ final class ReadBuffer {
       return;
     }
     int size = size();
-    byte[] joined = new byte[Math.max(taken.length + size, FIRST_SIZE)];
+    byte[] joined = new byte[Math.max(taken.length + size, KEPT_SIZE)];
     System.arraycopy(taken, 0, joined, 0, taken.length);
     System.arraycopy(bytes, start, joined, taken.length, size);
     bytes = joined;

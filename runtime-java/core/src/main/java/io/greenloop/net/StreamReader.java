@@ -36,7 +36,11 @@ public final class StreamReader {
   /** What a reader buffers while it looks for a separator, unless told otherwise: 64 KiB. */
   public static final int DEFAULT_LIMIT = 64 * 1024;
 
-  private static final int LEAST_ROOM = 2048;
+  /** The most that is received at once, unless so much has come without being enough. */
+  private static final int FIRST_SIZE = 4096;
+
+  /** What a task that waits is handed: it shall look for itself. */
+  private static final Object LOOK = new Object();
 
   private final LoopCore loop;
   private final Wire wire;
@@ -44,10 +48,16 @@ public final class StreamReader {
   private final int limit;
   private final String name;
   private final ReadBuffer buffer = new ReadBuffer();
-  private final WaitQueue<Object, Reading<Object>> readers;
+  private final WaitQueue<Object, @Nullable Reading<Object>> readers;
   private final Readiness readiness = new Readiness();
   private boolean ended;
   private @Nullable IOException failure;
+
+  /** Whether the one who waits is a task that looks for itself. */
+  private boolean taskWaits;
+
+  /** The task that has been told to look, and has not run yet. */
+  private @Nullable Task<?> woken;
 
   StreamReader(LoopCore loop, Wire wire, StreamOwner owner, int limit, String name) {
     if (limit <= 0) {
@@ -58,7 +68,13 @@ public final class StreamReader {
     this.owner = owner;
     this.limit = limit;
     this.name = name;
-    readers = new WaitQueue<>("data of " + name, (taken, reading) -> reading.giveBack(taken));
+    readers = new WaitQueue<>("data of " + name, StreamReader::giveBack);
+  }
+
+  private static void giveBack(Object taken, @Nullable Reading<Object> reading) {
+    if (reading != null) {
+      reading.giveBack(taken);
+    }
   }
 
   // ---- some bytes --------------------------------------------------------------------------
@@ -88,7 +104,17 @@ public final class StreamReader {
    * @throws IOException as {@link #read(int)}
    */
   public int read(ByteBuffer target) throws IOException {
-    return perform("read", Readings.into(this, buffer, target));
+    begin("read");
+    for (; ; ) {
+      if (!target.hasRemaining()) {
+        return 0;
+      }
+      int taken = buffer.size() > 0 ? buffer.take(target) : receive(target);
+      if (taken != 0) {
+        return taken;
+      }
+      await("read");
+    }
   }
 
   /** {@link #read(ByteBuffer)} for {@code waiter}, to whom {@code target} belongs until then. */
@@ -211,6 +237,11 @@ public final class StreamReader {
     return buffer.size();
   }
 
+  /** Whether a task was told that something has come, and has not run yet. */
+  boolean isWoken() {
+    return woken != null;
+  }
+
   // ---- for the readings ---------------------------------------------------------------------
 
   /**
@@ -219,15 +250,25 @@ public final class StreamReader {
    * @return how many bytes; 0: nothing yet; -1: the end
    */
   int receive() throws IOException {
-    return ended ? -1 : received(buffer.room(LEAST_ROOM), true);
+    if (ended) {
+      return -1;
+    }
+    ByteBuffer shared = loop.poller().takeReceiveBuffer();
+    shared.limit(Math.min(shared.capacity(), Math.max(FIRST_SIZE, buffer.size())));
+    int count = received(shared);
+    if (count > 0) {
+      buffer.add(shared.flip());
+    }
+    loop.poller().giveBack(shared);
+    return count;
   }
 
   /** {@link #receive}, but into {@code target}. */
   int receive(ByteBuffer target) throws IOException {
-    return ended ? -1 : received(target, false);
+    return ended ? -1 : received(target);
   }
 
-  private int received(ByteBuffer target, boolean own) throws IOException {
+  private int received(ByteBuffer target) throws IOException {
     int count;
     try {
       count = wire.tryRead(target);
@@ -235,11 +276,7 @@ public final class StreamReader {
       owner.lost(e);
       throw e;
     }
-    if (count < 0) {
-      ended = true;
-    } else if (own) {
-      buffer.received(count);
-    }
+    ended = count < 0;
     return count;
   }
 
@@ -254,23 +291,38 @@ public final class StreamReader {
 
   // ---- performing one ------------------------------------------------------------------------
 
-  @SuppressWarnings("unchecked") // what a reading takes is what its waiter is handed
   private <T> T perform(String operation, Reading<T> reading) throws IOException {
     begin(operation);
-    T taken = reading.attempt();
-    if (taken != null) {
-      return taken;
-    }
-    WaitQueue.checkMayPark(operation);
-    readiness.listen();
-    try {
-      return (T) readers.park(operation, (Reading<Object>) reading);
-    } finally {
-      leave();
+    for (; ; ) {
+      T taken = reading.attempt();
+      if (taken != null) {
+        return taken;
+      }
+      await(operation);
     }
   }
 
-  @SuppressWarnings("unchecked") // as above
+  /**
+   * Parks the calling task until something may have come. It looks for itself then: that spares the
+   * way over an entry of the loop, and a cancel in between has nothing to give back.
+   */
+  private void await(String operation) throws IOException {
+    WaitQueue.checkMayPark(operation);
+    taskWaits = true;
+    readiness.listen();
+    try {
+      readers.park(operation, null);
+    } finally {
+      taskWaits = false;
+      woken = null;
+      leave();
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  @SuppressWarnings("unchecked") // what a reading takes is what its waiter is handed
   private <T> void perform(String operation, Reading<T> reading, Waiter<T> waiter) {
     T taken;
     try {
@@ -292,13 +344,13 @@ public final class StreamReader {
 
   private void begin(String operation) throws IOException {
     Sockets.checkRoom(loop, operation, name);
-    if (!readers.isEmpty()) {
+    if (woken != null || !readers.isEmpty()) {
       throw new IllegalStateException(
           operation
               + " on "
               + name
               + ": "
-              + nameOf(readers.firstTask())
+              + nameOf(woken != null ? woken : readers.firstTask())
               + " already waits for its data, "
               + nameOf(Aio.currentTask().orElse(null))
               + " may not; let one task read and hand on what it gets");
@@ -320,7 +372,7 @@ public final class StreamReader {
     if (readers.isEmpty()) {
       return;
     }
-    Reading<Object> reading = readers.firstBrought();
+    Reading<Object> reading = Objects.requireNonNull(readers.firstBrought());
     try {
       Object taken = reading.attempt();
       if (taken == null) {
@@ -373,7 +425,12 @@ public final class StreamReader {
     @Override
     public void ready() {
       mute();
-      loop.ready(this, null);
+      if (taskWaits) {
+        woken = readers.firstTask();
+        readers.serveFirst(LOOK);
+      } else {
+        loop.ready(this, null);
+      }
     }
 
     @Override

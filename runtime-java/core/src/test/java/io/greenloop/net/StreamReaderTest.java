@@ -11,6 +11,7 @@ import io.greenloop.Aio;
 import io.greenloop.CancelledError;
 import io.greenloop.Task;
 import io.greenloop.TaskOptions;
+import io.greenloop.Waiter;
 import io.greenloop.testing.Parity;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -311,21 +312,53 @@ class StreamReaderTest {
   void aReadThatIsCancelledWithItsBytesInHandPutsThemBack() {
     Conversation.with(
         (client, server) -> {
-          Task<byte[]> reading = spawn("reading", () -> server.reader().readExactly(3));
-          yieldNow();
+          var inHand = new Waiting();
+          server.reader().readExactly(3, inHand);
           client.writer().write(bytes("abcdef"));
           do {
             yieldNow();
-          } while (server.reader().buffered() == 0);
-          // The bytes are taken, and the reader is about to run.
-          boolean inTime = !reading.isDone();
-          reading.cancel();
-          assertThatThrownBy(reading::join).isInstanceOf(CancelledError.class);
+          } while (inHand.isWaiting());
+          inHand.abandon();
 
-          assertThat(inTime).isTrue();
           var target = ByteBuffer.allocate(8);
           assertThat(server.reader().read(target)).isEqualTo(6);
           assertThat(Loopback.text(target)).isEqualTo("abcdef");
+        });
+  }
+
+  @Test
+  @Parity({"STR-8"})
+  void aReadThatIsCancelledWhenItIsToldOfDataTakesNothing() {
+    Conversation.with(
+        (client, server) -> {
+          Task<byte[]> reading = spawn("reading", () -> server.reader().read(3));
+          yieldNow();
+          client.writer().write(bytes("abc"));
+          do {
+            yieldNow();
+          } while (!server.reader().isWoken() && !reading.isDone());
+          reading.cancel();
+
+          assertThatThrownBy(reading::join).isInstanceOf(CancelledError.class);
+          assertThat(text(server.reader().read(9))).isEqualTo("abc");
+        });
+  }
+
+  @Test
+  void aReaderThatIsToldOfDataIsStillTheOnlyOne() {
+    Conversation.with(
+        (client, server) -> {
+          Task<byte[]> reading = spawn("reading", () -> server.reader().read(3));
+          yieldNow();
+          client.writer().write(bytes("abc"));
+          do {
+            yieldNow();
+          } while (!server.reader().isWoken() && !reading.isDone());
+
+          assertThatThrownBy(() -> server.reader().read(3))
+              .isExactlyInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("task 'reading' already waits for its data");
+          assertThat(text(reading.join())).isEqualTo("abc");
         });
   }
 
@@ -415,5 +448,14 @@ class StreamReaderTest {
               .isExactlyInstanceOf(StreamClosedException.class)
               .hasMessage("read on " + server + ": the stream is closed");
         });
+  }
+
+  /** Keeps what it is served. */
+  private static final class Waiting extends Waiter<byte[]> {
+    @Override
+    protected void onServed(byte[] value) {}
+
+    @Override
+    protected void onFailed(Throwable failure) {}
   }
 }

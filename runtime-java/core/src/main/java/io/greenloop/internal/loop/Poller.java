@@ -4,6 +4,7 @@ import io.greenloop.reactor.Network;
 import io.greenloop.reactor.Reactor;
 import io.greenloop.reactor.ReadySink;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ public final class Poller {
 
   private static final long NANOS_PER_QUERY = 50_000;
 
+  private static final int RECEIVE_SIZE = 64 * 1024;
+
   private final LoopCore loop;
   private final Network network;
   private final ReadySink sink = this::found;
@@ -44,6 +47,8 @@ public final class Poller {
   private ArrayList<Watch> changes = new ArrayList<>();
 
   private ArrayList<Watch> spareList = new ArrayList<>();
+
+  private @Nullable ByteBuffer receiveBuffer;
 
   int interests;
   private long polls;
@@ -98,6 +103,23 @@ public final class Poller {
     } else {
       opened.close(); // opening parked this strand, and another one was faster
     }
+  }
+
+  /**
+   * Memory to receive into before it is known how much there is: one for all connections of the
+   * loop, so that a connection that rests needs none. Loop; to be {@linkplain #giveBack given
+   * back}.
+   */
+  public ByteBuffer takeReceiveBuffer() {
+    ByteBuffer taken = receiveBuffer;
+    receiveBuffer =
+        null; // who takes one meanwhile, because foreign code parked the taker, gets another
+    return taken == null ? ByteBuffer.allocateDirect(RECEIVE_SIZE) : taken.clear();
+  }
+
+  /** Gives a {@link #takeReceiveBuffer} back. Loop. */
+  public void giveBack(ByteBuffer taken) {
+    receiveBuffer = taken;
   }
 
   /** The engine's name, once there is one. Any thread. */

@@ -38,7 +38,9 @@ public final class ReactorProactor implements Proactor {
         new Pending<>("read", channel, Watch.Direction.IN, completion) {
           @Override
           @Nullable Integer attempt() throws IOException {
+            int room = target.remaining();
             int read = channel.read(target);
+            noteDrained(read >= 0 && read < room);
             return read == 0 ? null : (Integer) read;
           }
         });
@@ -139,12 +141,23 @@ public final class ReactorProactor implements Proactor {
                 + ": an operation in this direction is still under way; wait for its completion");
       }
       this.watch = watch;
-      tryNow();
+      if (direction != Watch.Direction.IN || !watch.drained) {
+        tryNow();
+      }
+      // Until the completion, so that no other operation comes in between.
       if (isDecided()) {
         queue();
+        watch.occupy(direction, this);
+      } else {
+        watch.drained = false; // who listens asks again when told
+        watch.listen(direction, this);
       }
-      watch.listen(
-          direction, this); // until the completion, so that no other operation comes in between
+    }
+
+    final void noteDrained(boolean drained) {
+      if (watch != null) {
+        watch.drained = drained;
+      }
     }
 
     private void tryNow() {

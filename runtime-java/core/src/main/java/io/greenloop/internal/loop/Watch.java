@@ -41,6 +41,14 @@ public final class Watch {
    */
   private boolean unheard;
 
+  /** Whether the listener of a direction waits for nothing any more, and only occupies it. */
+  private boolean settledIn;
+
+  private boolean settledOut;
+
+  /** Whether the last read took all there was: then the next one waits first. */
+  boolean drained;
+
   /** Whether this stands in the poller's list of changes. */
   boolean noted;
 
@@ -61,7 +69,28 @@ public final class Watch {
       poller.interests++;
     }
     set(direction, listener);
+    settle(direction, false);
     poller.note(this);
+  }
+
+  /**
+   * {@link #listen} for one that waits for nothing any more: nobody else may listen until it is
+   * taken back, and the reactor is not asked for anything.
+   */
+  void occupy(Direction direction, ReadyListener listener) {
+    if (listener(direction) == null) {
+      poller.interests++;
+    }
+    set(direction, listener);
+    settle(direction, true);
+  }
+
+  private void settle(Direction direction, boolean settled) {
+    if (direction == Direction.IN) {
+      settledIn = settled;
+    } else {
+      settledOut = settled;
+    }
   }
 
   /**
@@ -117,7 +146,7 @@ public final class Watch {
   }
 
   private void tell(@Nullable ReadyListener listener) {
-    if (listener != null) {
+    if (listener != null && !(listener == in ? settledIn : settledOut)) {
       listener.ready();
     } else {
       unheard = true;
@@ -131,13 +160,13 @@ public final class Watch {
       return 0;
     }
     int ops = 0;
-    if (in != null) {
+    if (in != null && !settledIn) {
       ops |= channel instanceof ServerSocketChannel ? Reactor.ACCEPT : Reactor.READ;
-    } else if (keepArmed && !unheard) {
+    } else if ((keepArmed || !isIdle()) && !unheard) { // most likely wanted again at once
       ops |= applied & (Reactor.READ | Reactor.ACCEPT);
     }
     unheard = false;
-    if (out != null) {
+    if (out != null && !settledOut) {
       ops |=
           channel instanceof SocketChannel s && s.isConnectionPending()
               ? Reactor.CONNECT

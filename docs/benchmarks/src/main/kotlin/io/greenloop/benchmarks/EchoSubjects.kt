@@ -1,0 +1,30 @@
+package io.greenloop.benchmarks
+
+/** Echo servers, ours on each engine beside the peers; the C program on epoll is what ratios refer to. */
+internal fun echoSubjects(): List<Subject> =
+  listOf(1, 64, 1000).flatMap { connections ->
+    echoServers().map { (name, server) -> EchoSubject(connections, name, server) }
+  } + IdleSubject("greenloop-task") { ours("epoll", "greenloop-task") }
+
+private fun echoServers(): List<Pair<String, () -> List<String>?>> =
+  ECHO_SERVERS.keys.flatMap { tier ->
+    ENGINES.map { engine -> "$tier/$engine" to { ours(engine, tier) } }
+  } +
+    listOf<Pair<String, () -> List<String>?>>(
+      "c-epoll" to { Native.echoServer() },
+      "netty-nio" to { Jvm.command(NETTY_FLAGS, SERVE, "netty-nio") },
+      "jdk-vt" to { Jvm.command(SERVE, "jdk-vt") },
+      "asyncio" to { Python.echoServer("asyncio") },
+      "uvloop" to { Python.echoServer("uvloop") },
+      "gevent" to { Python.echoServer("gevent") },
+    )
+
+private fun ours(
+  engine: String,
+  tier: String,
+): List<String> = Jvm.command(listOf("-Dgreenloop.engine=$engine"), SERVE, tier)
+
+private val ENGINES = listOf("epoll", "nio")
+
+/** What Netty asks for on JDK 25: its buffers need it. */
+private val NETTY_FLAGS = listOf("--sun-misc-unsafe-memory-access=allow")
