@@ -9,12 +9,14 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /** A wire on a connected socket of our own, TCP or Unix. */
 final class SocketWire implements Wire {
   private final SocketChannel channel;
   private final Watch watch;
   private final Object facade;
+  private final boolean filesGoPast;
 
   /**
    * Whether the last read took all there was: then the next one waits first, and spares a call that
@@ -30,6 +32,7 @@ final class SocketWire implements Wire {
     this.facade = facade;
     channel.configureBlocking(false);
     watch = loop.poller().own(channel);
+    filesGoPast = !loop.network().isSimulated();
   }
 
   @Override
@@ -58,8 +61,8 @@ final class SocketWire implements Wire {
   }
 
   @Override
-  public WritableByteChannel fileTarget() {
-    return channel;
+  public @Nullable WritableByteChannel fileTarget() {
+    return filesGoPast ? channel : null;
   }
 
   @Override

@@ -25,13 +25,18 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Programs of several hosts on a network in memory. */
 class SimulatedNetworkTest {
@@ -92,6 +97,32 @@ class SimulatedNetworkTest {
 
     assertThat(answer).isEqualTo("hello from server/10.0.0.1:7");
     assertThat(network.trail()).containsExactly("connected@40", "answered@80");
+  }
+
+  @Test
+  void aFileIsReadByAWorkerAndSentByTheLoop(@TempDir Path folder) throws IOException {
+    byte[] content = new byte[300_000];
+    new Random(3).nextBytes(content);
+    Path path = Files.write(folder.resolve("file"), content);
+    server.spawn(
+        () ->
+            Aio.startServer(
+                stream -> stream.writer().write(stream.reader().readAll()),
+                new InetSocketAddress(PORT)));
+
+    byte[] back =
+        network.run(
+            client,
+            () -> {
+              try (Stream stream = Aio.openConnection("server", PORT);
+                  var file = FileChannel.open(path)) {
+                assertThat(stream.writer().sendFile(file, 0, Long.MAX_VALUE)).isEqualTo(300_000);
+                stream.writer().shutdownOutput();
+                return stream.reader().readAll();
+              }
+            });
+
+    assertThat(Arrays.equals(back, content)).isTrue();
   }
 
   @Seeds(30)
