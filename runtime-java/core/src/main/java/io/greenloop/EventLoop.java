@@ -1,18 +1,27 @@
 package io.greenloop;
 
+import io.greenloop.internal.loop.Entries;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.ReactorProactor;
 import io.greenloop.internal.loop.Watch.Direction;
+import io.greenloop.net.ConnectOptions;
+import io.greenloop.net.Connection;
 import io.greenloop.net.DatagramOptions;
 import io.greenloop.net.DatagramProtocol;
 import io.greenloop.net.DatagramTransport;
+import io.greenloop.net.ListenOptions;
+import io.greenloop.net.Protocol;
+import io.greenloop.net.ProtocolFactory;
+import io.greenloop.net.Server;
+import io.greenloop.net.Transports;
 import io.greenloop.reactor.Proactor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +56,19 @@ import org.jspecify.annotations.Nullable;
 public final class EventLoop implements AutoCloseable {
   static {
     LoopCores.setLookup(face -> ((EventLoop) face).core);
+    Entries.setLayer(
+        new Entries.Layer() {
+          @Override
+          public Runnable reusable(Object face, Object context, Runnable body) {
+            EventLoop loop = (EventLoop) face;
+            return loop.traced(new Callback(body, (TaskContext) context, loop.currentTaskOrNull()));
+          }
+
+          @Override
+          public boolean isFatal(Throwable thrown) {
+            return Fatal.isFatal(thrown);
+          }
+        });
   }
 
   private static final ThreadLocal<@Nullable EventLoop> CURRENT = new ThreadLocal<>();
@@ -438,6 +460,49 @@ public final class EventLoop implements AutoCloseable {
   /** Reads, writes, accepts and connects by completion instead of readiness. */
   public Proactor proactor() {
     return proactor;
+  }
+
+  // ---- transports --------------------------------------------------------------------------
+
+  /**
+   * Connects, and lets a protocol talk (Python: {@code create_connection}). The addresses are
+   * raced, see {@link ConnectOptions}.
+   *
+   * @param factory makes the protocol once the connection is there
+   * @return a task that is done when {@link Protocol#connectionMade} has returned; it fails if no
+   *     address answers, or with what the factory or that callback throws. Cancelling it leaves no
+   *     socket behind
+   */
+  public <P extends Protocol> Task<Connection<P>> connect(
+      ConnectOptions options, ProtocolFactory<P> factory) {
+    checkUsable("connect");
+    return Transports.connect(this, options, factory);
+  }
+
+  /**
+   * Listens, and lets a protocol of its own talk on each connection (Python: {@code
+   * create_server}). A connection whose protocol cannot be made is closed, and that is reported.
+   *
+   * @throws java.net.BindException if a port is taken, or no address is one of this machine;
+   *     nothing is left listening then
+   * @throws UnknownHostException if a name has no address
+   * @throws IllegalStateException in a callback, if a name must be looked up first
+   */
+  public Server listen(ListenOptions options, ProtocolFactory<?> factory) throws IOException {
+    checkUsable("listen");
+    return Transports.listen(this, options, factory);
+  }
+
+  /**
+   * Takes over a channel that was connected, or accepted, elsewhere (Python: {@code
+   * connect_accepted_socket}). It belongs to the transport from then on.
+   *
+   * @throws IllegalArgumentException if the channel is not connected
+   */
+  public <P extends Protocol> Task<Connection<P>> adopt(
+      SocketChannel channel, ProtocolFactory<P> factory) {
+    checkUsable("adopt");
+    return Transports.adopt(this, channel, factory);
   }
 
   // ---- signals -----------------------------------------------------------------------------

@@ -1,15 +1,23 @@
 package io.greenloop.net;
 
+import io.greenloop.EventLoop;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One listening socket of a server. Loop room. */
@@ -61,6 +69,73 @@ final class Listening {
       channel.close();
       throw e;
     }
+  }
+
+  /**
+   * Listens on all of {@code addresses}, or on none. Of addresses that are the same one is taken,
+   * and one that this machine does not have is left out if there is another.
+   */
+  static List<Listening> all(
+      LoopCore core, Collection<? extends SocketAddress> addresses, ServerOptions options)
+      throws IOException {
+    List<Listening> sockets = new ArrayList<>();
+    BindException notOurs = null;
+    try {
+      for (SocketAddress address : different(resolved(core, addresses))) {
+        try {
+          sockets.add(on(core, address, options));
+        } catch (BindException e) {
+          if (!String.valueOf(e.getMessage()).contains("Cannot assign requested address")) {
+            throw named(address, e);
+          }
+          notOurs = named(address, e);
+        }
+      }
+      if (sockets.isEmpty() && notOurs != null) {
+        throw notOurs;
+      }
+      return sockets;
+    } catch (Throwable e) {
+      sockets.forEach(Listening::close);
+      throw e;
+    }
+  }
+
+  private static BindException named(SocketAddress address, BindException e) {
+    var named = new BindException("listen on " + AddressTexts.of(address) + ": " + e.getMessage());
+    named.initCause(e);
+    return named;
+  }
+
+  private static List<SocketAddress> resolved(
+      LoopCore core, Collection<? extends SocketAddress> addresses) throws IOException {
+    List<SocketAddress> resolved = new ArrayList<>();
+    for (SocketAddress address : addresses) {
+      if (address instanceof InetSocketAddress internet && internet.isUnresolved()) {
+        for (var each : ((EventLoop) core.face()).resolve(internet.getHostString())) {
+          resolved.add(new InetSocketAddress(each, internet.getPort()));
+        }
+      } else {
+        resolved.add(address);
+      }
+    }
+    return resolved;
+  }
+
+  /** A socket on all interfaces hears both families. Port 0 is another one each time. */
+  private static List<SocketAddress> different(List<SocketAddress> addresses) {
+    List<SocketAddress> different = new ArrayList<>();
+    Set<Object> taken = new HashSet<>();
+    for (SocketAddress address : addresses) {
+      Object what =
+          address instanceof InetSocketAddress i && i.getAddress().isAnyLocalAddress()
+              ? "all interfaces, port " + i.getPort()
+              : address;
+      if (taken.add(what) || (address instanceof InetSocketAddress i && i.getPort() == 0)) {
+        different.add(address);
+      }
+    }
+    return different;
   }
 
   SocketAddress address() {

@@ -61,6 +61,15 @@ final class SocketWire implements Wire {
   }
 
   @Override
+  public void tryWrite(ByteBuffer[] sources) throws IOException {
+    try {
+      channel.write(sources);
+    } catch (IOException e) {
+      throw ConnectionErrors.classified("write", facade, e);
+    }
+  }
+
+  @Override
   public @Nullable WritableByteChannel fileTarget() {
     return filesGoPast ? channel : null;
   }

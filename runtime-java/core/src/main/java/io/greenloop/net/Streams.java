@@ -7,7 +7,6 @@ import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.Pipe;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -122,15 +121,7 @@ public final class Streams {
     if (addresses.length == 0) {
       throw new IllegalArgumentException("startServer: name an address to listen on");
     }
-    List<Listening> sockets = new ArrayList<>();
-    try {
-      for (SocketAddress address : addresses) {
-        sockets.add(Listening.on(core, address, options));
-      }
-    } catch (Throwable e) {
-      sockets.forEach(Listening::close);
-      throw e;
-    }
+    List<Listening> sockets = Listening.all(core, List.of(addresses), options);
     var server =
         new Server(
             (EventLoop) core.face(),

@@ -23,6 +23,16 @@ interface Wire {
   /** Sends as much of {@code source} as can be sent now; its position tells how much that was. */
   void tryWrite(ByteBuffer source) throws IOException;
 
+  /** {@link #tryWrite(ByteBuffer)} of several, in one system call where that can be done. */
+  default void tryWrite(ByteBuffer[] sources) throws IOException {
+    for (ByteBuffer source : sources) {
+      tryWrite(source);
+      if (source.hasRemaining()) {
+        return;
+      }
+    }
+  }
+
   /**
    * Where a worker thread may write the bytes of a file to, past {@link #tryWrite}; null if the
    * wire changes what it sends.

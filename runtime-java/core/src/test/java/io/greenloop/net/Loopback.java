@@ -4,6 +4,7 @@ import io.greenloop.internal.loop.LoopThread;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -11,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 
 /** What the tests of this package share. */
 final class Loopback {
+  private static final int NARROW = 64 * 1024;
+
   private Loopback() {}
 
   /** Any free port of the loopback interface. */
@@ -28,6 +31,16 @@ final class Loopback {
       right.configureBlocking(false);
       return new SocketChannel[] {left, right};
     }
+  }
+
+  /** {@link #pair}, of which the system holds no more than some 100 KiB, however much it grows. */
+  static SocketChannel[] narrowPair() throws IOException {
+    SocketChannel[] pair = pair();
+    for (SocketChannel each : pair) {
+      each.setOption(StandardSocketOptions.SO_SNDBUF, NARROW);
+      each.setOption(StandardSocketOptions.SO_RCVBUF, NARROW);
+    }
+    return pair;
   }
 
   /** How many bytes have arrived and wait to be read. */

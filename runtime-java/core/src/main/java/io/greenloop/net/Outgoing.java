@@ -1,0 +1,255 @@
+package io.greenloop.net;
+
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.ReadyListener;
+import io.greenloop.internal.loop.Watch.Direction;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The outgoing direction of a transport: its buffer, and the two marks. Loop room. */
+final class Outgoing implements ReadyListener, Runnable {
+  /** From the so many-th write on that goes nowhere, each is logged. */
+  private static final int TOLERATED_WRITES = 5;
+
+  private final WireTransport transport;
+  private final LoopCore core;
+  private final Wire wire;
+  private final Runnable entry;
+  private final WriteBuffer buffer = new WriteBuffer();
+  private WriteLimits limits = WriteLimits.DEFAULT;
+  private boolean listens;
+  private boolean paused; // the protocol was told so
+  private boolean ends;
+  private boolean closes;
+  private int lostWrites;
+  private @Nullable FileSending file;
+
+  Outgoing(WireTransport transport, LoopCore core, Wire wire) {
+    this.transport = transport;
+    this.core = core;
+    this.wire = wire;
+    entry = transport.reusable(this);
+  }
+
+  // ---- writing -----------------------------------------------------------------------------
+
+  void write(ByteBuffer data) {
+    check("write");
+    if (!data.hasRemaining() || isDropped(data)) {
+      return;
+    }
+    if (buffer.size() == 0) {
+      try {
+        wire.tryWrite(data);
+      } catch (IOException e) {
+        data.position(data.limit());
+        transport.fail(e);
+        return;
+      }
+    }
+    buffer(data);
+    pauseIfHigh();
+  }
+
+  void writeAll(List<ByteBuffer> data) {
+    check("writeAll");
+    if (data.isEmpty() || isDropped(data.toArray(ByteBuffer[]::new))) {
+      return;
+    }
+    if (buffer.size() == 0) {
+      try {
+        wire.tryWrite(data.toArray(ByteBuffer[]::new));
+      } catch (IOException e) {
+        data.forEach(each -> each.position(each.limit()));
+        transport.fail(e);
+        return;
+      }
+    }
+    data.forEach(this::buffer);
+    pauseIfHigh();
+  }
+
+  private void check(String operation) {
+    if (file != null) {
+      throw new IllegalStateException(
+          operation + " on " + transport + ": a file is being sent; wait for its end");
+    }
+    if (ends) {
+      throw new IllegalStateException(
+          operation + " on " + transport + ": its output was shut down; write before that");
+    }
+  }
+
+  private boolean isDropped(ByteBuffer... data) {
+    if (!closes) {
+      return false;
+    }
+    for (ByteBuffer each : data) {
+      each.position(each.limit());
+    }
+    if (++lostWrites >= TOLERATED_WRITES) {
+      System.getLogger("io.greenloop")
+          .log(
+              System.Logger.Level.WARNING,
+              "{0}: {1} writes after the end were dropped; stop writing at connectionLost",
+              transport,
+              lostWrites);
+    }
+    return true;
+  }
+
+  private void buffer(ByteBuffer data) {
+    if (data.hasRemaining()) {
+      buffer.add(data);
+      listen();
+    }
+  }
+
+  /** The wire may take more. */
+  private void flush() {
+    if (buffer.size() == 0) {
+      return;
+    }
+    try {
+      buffer.sendTo(wire);
+    } catch (IOException e) {
+      transport.fail(e);
+      return;
+    }
+    resumeIfLow(); // which may write more
+    if (transport.isLost()) {
+      return;
+    }
+    if (buffer.size() > 0) {
+      listen();
+      return;
+    }
+    if (file != null) {
+      file.wake();
+    }
+    if (closes) {
+      transport.flushed();
+    } else if (ends) {
+      endNow();
+    }
+  }
+
+  // ---- flow control ------------------------------------------------------------------------
+
+  long size() {
+    return buffer.size();
+  }
+
+  WriteLimits limits() {
+    return limits;
+  }
+
+  void setLimits(WriteLimits limits) {
+    this.limits = Objects.requireNonNull(limits, "limits");
+    pauseIfHigh();
+  }
+
+  private void pauseIfHigh() {
+    if (!paused && buffer.size() > limits.high()) {
+      paused = true;
+      try {
+        transport.protocol().pauseWriting();
+      } catch (Throwable thrown) {
+        transport.report("pauseWriting", "", thrown);
+      }
+    }
+  }
+
+  private void resumeIfLow() {
+    if (paused && buffer.size() <= limits.low()) {
+      paused = false;
+      try {
+        transport.protocol().resumeWriting();
+      } catch (Throwable thrown) {
+        transport.report("resumeWriting", "", thrown);
+      }
+    }
+  }
+
+  // ---- files -------------------------------------------------------------------------------
+
+  void beginFile(FileSending sending) {
+    check("sendFile");
+    file = sending;
+  }
+
+  void endFile() {
+    file = null;
+    if (ends && buffer.size() == 0 && !closes) {
+      endNow();
+    }
+  }
+
+  // ---- ending ------------------------------------------------------------------------------
+
+  /** Ends our direction behind what is buffered, and behind a file. */
+  void end() {
+    if (!ends) {
+      ends = true;
+      if (buffer.size() == 0 && file == null) {
+        endNow();
+      }
+    }
+  }
+
+  private void endNow() {
+    try {
+      wire.shutdownOutput();
+    } catch (IOException e) {
+      transport.fail(ConnectionErrors.classified("shutdownOutput", transport, e));
+    }
+  }
+
+  /** Nothing more is written; what is buffered is still sent. */
+  void close() {
+    closes = true;
+    if (file != null) {
+      file.wake();
+    }
+  }
+
+  /** It is over. */
+  void drop() {
+    close();
+    buffer.clear();
+    if (listens) {
+      listens = false;
+      wire.mute(Direction.OUT);
+    }
+  }
+
+  // ---- readiness ---------------------------------------------------------------------------
+
+  private void listen() {
+    if (!listens) {
+      listens = true;
+      wire.listen(Direction.OUT, this);
+    }
+  }
+
+  @Override
+  public void ready() {
+    listens = false;
+    wire.mute(Direction.OUT);
+    core.ready(entry, entry);
+  }
+
+  @Override
+  public void failed(IOException cause) {
+    listens = false;
+    core.ready((Runnable) () -> transport.fail(cause), null);
+  }
+
+  @Override
+  public void run() {
+    flush();
+  }
+}
