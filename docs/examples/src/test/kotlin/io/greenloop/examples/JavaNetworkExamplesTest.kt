@@ -34,6 +34,11 @@ class JavaNetworkExamplesTest :
       linesOf { EchoServer.run() }.shouldContainExactly("hello", "world", "connections left: 0")
     }
 
+    test("the same server, and its client, in callbacks") {
+      linesOf { CallbackEchoServer.run() }
+        .shouldContainExactly("hello", "world", "connections left: 0")
+    }
+
     test("a server with a port serves until Ctrl-C, also while a client says nothing") {
       val port = ServerSocket(0).use { it.localPort }
       Child.java(EchoServer::class.java, "$port").use { child ->

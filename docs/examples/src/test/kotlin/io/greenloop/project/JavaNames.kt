@@ -12,10 +12,12 @@ import io.greenloop.TaskGroup
 import io.greenloop.TimeoutScope
 import io.greenloop.TimerHandle
 import io.greenloop.inspect.Awaits
+import io.greenloop.net.BufferedProtocol
 import io.greenloop.net.Server
 import io.greenloop.net.Stream
 import io.greenloop.net.StreamReader
 import io.greenloop.net.StreamWriter
+import io.greenloop.net.Transport
 import io.greenloop.process.AsyncProcess
 import io.greenloop.sync.Barrier
 import io.greenloop.sync.Condition
@@ -48,6 +50,8 @@ private val objects: Map<String, Class<*>> =
     "writer" to StreamWriter::class.java,
     "server" to Server::class.java,
     "process" to AsyncProcess::class.java,
+    "transport" to Transport::class.java,
+    "protocol" to BufferedProtocol::class.java,
   )
 
 private val packages =
