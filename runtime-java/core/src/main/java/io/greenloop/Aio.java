@@ -7,6 +7,7 @@ import io.greenloop.net.ServerOptions;
 import io.greenloop.net.Stream;
 import io.greenloop.net.StreamHandler;
 import io.greenloop.net.Streams;
+import io.greenloop.net.TlsOptions;
 import io.greenloop.process.AsyncProcess;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -365,6 +366,12 @@ public final class Aio {
   /** A connection to {@code host}; see {@link Streams#openConnection(String, int)}. */
   public static Stream openConnection(String host, int port) throws IOException {
     return Streams.openConnection(host, port);
+  }
+
+  /** A TLS connection; see {@link Streams#openConnection(String, int, TlsOptions)}. */
+  public static Stream openConnection(String host, int port, TlsOptions options)
+      throws IOException {
+    return Streams.openConnection(host, port, options);
   }
 
   /** A server; see {@link Streams#startServer}. */

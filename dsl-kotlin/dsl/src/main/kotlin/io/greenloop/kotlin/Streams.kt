@@ -4,6 +4,8 @@ import io.greenloop.Waiter
 import io.greenloop.net.Stream
 import io.greenloop.net.StreamReader
 import io.greenloop.net.StreamWriter
+import io.greenloop.net.TlsOptions
+import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 import java.nio.ByteBuffer
@@ -73,6 +75,19 @@ public suspend fun StreamWriter.send(source: ByteArray): Unit = send(ByteBuffer.
 
 /** Sends [text] as UTF-8; suspends while too much is buffered. */
 public suspend fun StreamWriter.send(text: String): Unit = send(text.encodeToByteArray())
+
+/**
+ * Goes over to TLS and suspends until both sides have agreed. The suspend twin of `startTls`; a
+ * failure or a cancel ends the connection.
+ */
+public suspend fun Stream.secure(options: TlsOptions) {
+  try {
+    waitServed<Void?>("Stream.secure") { startTls(options, it) }
+  } catch (cancelled: CancellationException) {
+    abort()
+    throw cancelled
+  }
+}
 
 /** Suspends until the connection is over and everything is sent; however it ended. */
 public suspend fun Stream.untilClosed() {

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +22,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Stream implements AutoCloseable {
   private final LoopCore loop;
-  private final Wire wire;
+  private Wire wire;
   private final StreamReader reader;
   private final StreamWriter writer;
   private final SocketAddress local;
   private final SocketAddress remote;
   private final String name;
   private final WaitQueue<@Nullable Void, @Nullable Void> closeWaiters;
+  private final WaitQueue<@Nullable Void, @Nullable Void> tlsWaiters;
+  private @Nullable TlsWire tls;
+  private boolean shakesHands;
   private boolean closing;
   private boolean over;
   private @Nullable IOException lostBy;
@@ -46,6 +50,7 @@ public final class Stream implements AutoCloseable {
     reader = new StreamReader(loop, wire, owner, limit, name);
     writer = new StreamWriter(loop, wire, owner, name);
     closeWaiters = new WaitQueue<>("the end of " + name, (nothing, none) -> {});
+    tlsWaiters = new WaitQueue<>("the TLS handshake on " + name, (nothing, none) -> {});
   }
 
   /** A stream on a connected channel, which is closed if that fails. Loop. */
@@ -81,6 +86,84 @@ public final class Stream implements AutoCloseable {
   /** Whether {@link #close} has been called, or the connection was lost. */
   public boolean isClosing() {
     return closing;
+  }
+
+  // ---- TLS ---------------------------------------------------------------------------------
+
+  /**
+   * Goes over to TLS, and waits until both sides have agreed (Python: {@code start_tls}). What was
+   * written before goes out before; what has come and was not read is TLS's already. Reader and
+   * writer stay the same. On a stream that is TLS already, this puts TLS into TLS.
+   *
+   * <p>A failure or a cancel ends the connection: it is neither the one nor the other then.
+   *
+   * @param options a client's or a server's; a client's without a server name takes the one that
+   *     was connected to
+   * @throws javax.net.ssl.SSLException if the two sides do not agree: it says on what
+   * @throws ConnectionAbortedException if that takes longer than {@link
+   *     TlsOptions#handshakeTimeout}
+   * @throws ConnectionResetException if the other side ends the connection meanwhile
+   * @throws StreamClosedException if the stream is closed, or is closed while this waits
+   * @throws IllegalStateException if a handshake is under way, or our direction has ended
+   * @throws IllegalArgumentException for a client that knows no name to check
+   */
+  public void startTls(TlsOptions options) throws IOException {
+    WaitQueue.checkMayPark("startTls");
+    beginTls(options);
+    try {
+      tlsWaiters.park("startTls", null);
+    } catch (Throwable failedOrCancelled) {
+      abort();
+      throw failedOrCancelled;
+    }
+  }
+
+  /** {@link #startTls(TlsOptions)} for {@code waiter}; who gives up waiting {@link #abort}s. */
+  public void startTls(TlsOptions options, Waiter<@Nullable Void> waiter) throws IOException {
+    beginTls(options);
+    tlsWaiters.add(waiter, null);
+  }
+
+  /** What TLS has agreed on; empty without TLS, and until the handshake is done. */
+  public Optional<TlsInfo> tls() {
+    return Optional.ofNullable(tls).map(TlsWire::info);
+  }
+
+  private void beginTls(TlsOptions options) throws IOException {
+    Sockets.checkRoom(loop, "startTls", name);
+    if (closing) {
+      throw new StreamClosedException("startTls on " + name + ": the stream is closed");
+    }
+    if (shakesHands) {
+      throw new IllegalStateException("startTls on " + name + ": a handshake is under way");
+    }
+    InetSocketAddress internet = remote instanceof InetSocketAddress i ? i : null;
+    if (internet == null && options.isClient() && options.serverName().isEmpty()) {
+      throw new IllegalArgumentException(
+          "startTls on "
+              + name
+              + ": no name to check the server's certificate against; give one by withServerName,"
+              + " or \"\" for no check");
+    }
+    var secured =
+        new TlsWire(
+            loop, wire, reader.takeBuffered(), writer.takeBuffered("startTls"), options, name);
+    tls = secured;
+    wire = secured;
+    reader.moveTo(secured);
+    writer.moveTo(secured);
+    shakesHands = true;
+    secured.begin(
+        internet == null ? "" : internet.getHostString(),
+        internet == null ? -1 : internet.getPort(),
+        failed -> {
+          shakesHands = false;
+          if (failed == null) {
+            tlsWaiters.serveAll(null);
+          } else {
+            lost(failed);
+          }
+        });
   }
 
   // ---- ending ------------------------------------------------------------------------------
@@ -138,8 +221,26 @@ public final class Stream implements AutoCloseable {
 
   /** Everything is sent, after a close. */
   private void flushed() {
-    wire.close();
-    end(Sockets.closed(name));
+    if (wire.part(this::parted)) {
+      parted(null);
+    }
+  }
+
+  private void parted(@Nullable IOException problem) {
+    if (problem == null) {
+      wire.close();
+      end(Sockets.closed(name));
+    } else {
+      lost(problem);
+    }
+  }
+
+  private void lost(IOException reason) {
+    if (!over) {
+      lostBy = reason;
+      wire.close();
+      end(reason);
+    }
   }
 
   private void end(IOException reason) {
@@ -147,6 +248,7 @@ public final class Stream implements AutoCloseable {
     over = true;
     reader.end(reason);
     writer.end(reason);
+    tlsWaiters.failAll(() -> reason);
     closeWaiters.serveAll(null);
   }
 
@@ -160,11 +262,7 @@ public final class Stream implements AutoCloseable {
 
     @Override
     public void lost(IOException reason) {
-      if (!over) {
-        lostBy = reason;
-        wire.close();
-        end(reason);
-      }
+      Stream.this.lost(reason);
     }
 
     @Override

@@ -43,7 +43,7 @@ public final class StreamReader {
   private static final Object LOOK = new Object();
 
   private final LoopCore loop;
-  private final Wire wire;
+  private Wire wire;
   private final StreamOwner owner;
   private final int limit;
   private final String name;
@@ -392,6 +392,20 @@ public final class StreamReader {
   public void leave() {
     if (readers.isEmpty()) {
       readiness.mute();
+    }
+  }
+
+  /** Takes what is buffered: it belongs to a protocol that is put in between. */
+  ByteBuffer takeBuffered() {
+    return ByteBuffer.wrap(buffer.take(buffer.size()));
+  }
+
+  /** From now on it reads from {@code other}; who waits goes on to do so. */
+  void moveTo(Wire other) {
+    readiness.mute();
+    wire = other;
+    if (!readers.isEmpty()) {
+      readiness.listen();
     }
   }
 

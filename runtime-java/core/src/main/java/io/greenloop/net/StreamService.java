@@ -1,47 +1,97 @@
 package io.greenloop.net;
 
 import io.greenloop.ErrorContext;
+import io.greenloop.EventLoop;
 import io.greenloop.Task;
+import io.greenloop.TaskOptions;
 import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** A task for each connection, which lasts as long as the task. */
+/**
+ * A task for each connection, which lasts as long as the task. With TLS another one comes before
+ * it: nobody sees a connection whose handshake is not done.
+ */
 final class StreamService implements Service {
   private final LoopCore core;
-  private final int limit;
+  private final ServerOptions options;
   private final Function<? super Stream, ? extends Task<?>> spawner;
 
-  StreamService(LoopCore core, int limit, Function<? super Stream, ? extends Task<?>> spawner) {
+  StreamService(
+      LoopCore core, ServerOptions options, Function<? super Stream, ? extends Task<?>> spawner) {
     this.core = core;
-    this.limit = limit;
+    this.options = options;
     this.spawner = spawner;
   }
 
   @Override
   public Served begin(SocketChannel accepted, Consumer<? super Served> ended) throws IOException {
-    Stream stream = Stream.adopt(core, accepted, limit);
-    Task<?> task;
+    Stream stream = Stream.adopt(core, accepted, options.limit());
+    TlsOptions tls = options.tls();
+    Connection connection =
+        new Connection(
+            stream, spawned(stream, tls == null ? spawner : fresh -> shakeHands(fresh, tls)));
+    if (tls == null) {
+      endWithTask(connection, ended);
+    } else {
+      connection.task.whenDone(handshake -> shaken(connection, ended));
+    }
+    return connection;
+  }
+
+  private static Task<?> spawned(
+      Stream stream, Function<? super Stream, ? extends Task<?>> spawner) {
     try {
-      task = spawner.apply(stream);
+      return spawner.apply(stream);
     } catch (Throwable refused) {
       stream.abort();
       throw refused;
     }
-    var connection = new Connection(stream, task);
-    task.whenDone(
+  }
+
+  private Task<@Nullable Void> shakeHands(Stream stream, TlsOptions tls) {
+    return ((EventLoop) core.face())
+        .spawn(
+            TaskOptions.named("TLS handshake with " + stream.remoteAddress()),
+            () -> {
+              stream.startTls(tls);
+              return null;
+            });
+  }
+
+  private void shaken(Connection connection, Consumer<? super Served> ended) {
+    Throwable failure = connection.failure();
+    if (failure != null || connection.task.isCancelled()) {
+      connection.end(failure == null ? "" : String.valueOf(failure.getMessage()));
+      ended.accept(connection);
+      return;
+    }
+    try {
+      connection.task = spawned(connection.stream, spawner);
+    } catch (RuntimeException refused) {
+      ((EventLoop) core.face())
+          .report(
+              ErrorContext.of("no task serves " + connection.stream + "; it is closed", refused));
+      ended.accept(connection);
+      return;
+    }
+    endWithTask(connection, ended);
+  }
+
+  private static void endWithTask(Connection connection, Consumer<? super Served> ended) {
+    connection.task.whenDone(
         done -> {
-          connection.end();
+          connection.end("the handler of " + connection.stream + " failed");
           ended.accept(connection);
         });
-    return connection;
   }
 
   private static final class Connection implements Served {
-    private final Stream stream;
-    private final Task<?> task;
+    final Stream stream;
+    Task<?> task;
 
     Connection(Stream stream, Task<?> task) {
       this.stream = stream;
@@ -63,16 +113,21 @@ final class StreamService implements Service {
       task.cancel("the server shuts down");
     }
 
-    /** The handler has ended, and with it the connection. */
-    void end() {
+    @Nullable Throwable failure() {
+      return task.isCancelled() ? null : task.exceptionNow();
+    }
+
+    /**
+     * The task has ended, and with it the connection.
+     *
+     * @param what happened, if the task has failed
+     */
+    void end(String what) {
       boolean wasClosed = stream.isClosing();
       stream.close();
-      Throwable failure = task.isCancelled() ? null : task.exceptionNow();
+      Throwable failure = failure();
       if (failure != null && !(wasClosed && failure instanceof StreamClosedException)) {
-        task.loop()
-            .report(
-                ErrorContext.of(
-                    "the handler of " + stream + " failed; it is closed", failure, task));
+        task.loop().report(ErrorContext.of(what + "; it is closed", failure, task));
       }
     }
   }

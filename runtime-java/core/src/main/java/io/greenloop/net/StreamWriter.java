@@ -31,7 +31,7 @@ public final class StreamWriter {
   public static final int DEFAULT_HIGH_WATER = 64 * 1024;
 
   private final LoopCore loop;
-  private final Wire wire;
+  private Wire wire;
   private final StreamOwner owner;
   private final String name;
   private final WriteBuffer buffer = new WriteBuffer();
@@ -345,6 +345,28 @@ public final class StreamWriter {
   }
 
   // ---- for the stream ----------------------------------------------------------------------
+
+  /** Takes what is buffered: it goes out ahead of a protocol that is put in between. */
+  ByteBuffer takeBuffered(String operation) {
+    if (outputEnds) {
+      throw new IllegalStateException(
+          operation + " on " + name + ": its output was shut down; call it before that");
+    }
+    Task<?> sender = fileSender;
+    if (sender != null) {
+      throw new IllegalStateException(
+          operation + " on " + name + ": task '" + sender.name() + "' sends a file; wait for it");
+    }
+    ByteBuffer taken = buffer.takeAll();
+    readiness.mute();
+    resumeIfLow();
+    return taken;
+  }
+
+  /** From now on it writes to {@code other}; nothing is buffered. */
+  void moveTo(Wire other) {
+    wire = other;
+  }
 
   /** Nothing is written any more; what is buffered is still sent. */
   void beginClose() {

@@ -5,10 +5,12 @@ import io.greenloop.Task;
 import io.greenloop.TaskOptions;
 import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.Pipe;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -84,6 +86,51 @@ public final class Streams {
   }
 
   /**
+   * Connects to {@code host} and goes over to TLS; the server's certificate must be for {@code
+   * host}, unless the options name another one.
+   *
+   * @throws javax.net.ssl.SSLException if the two sides do not agree: it says on what
+   * @throws ConnectionAbortedException if that takes longer than {@link
+   *     TlsOptions#handshakeTimeout}
+   * @throws ConnectionResetException if the other side ends the connection meanwhile
+   * @throws IOException if none of its addresses answers
+   * @throws IllegalArgumentException if these are the options of a server
+   */
+  public static Stream openConnection(String host, int port, TlsOptions options)
+      throws IOException {
+    return openConnection(ConnectOptions.to(host, port), options);
+  }
+
+  /**
+   * {@link #openConnection(String, int, TlsOptions)} with options for both layers.
+   *
+   * @throws IllegalArgumentException also if several hosts are to be tried, and {@code tls} names
+   *     no server
+   */
+  public static Stream openConnection(ConnectOptions options, TlsOptions tls) throws IOException {
+    tls.require("openConnection", true);
+    String name =
+        tls.serverName()
+            .or(() -> onlyHost(options))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        options
+                            + ": which one's name shall the certificate have? give it by"
+                            + " withServerName"));
+    Stream stream = openConnection(options);
+    stream.startTls(tls.withServerName(name));
+    return stream;
+  }
+
+  private static Optional<String> onlyHost(ConnectOptions options) {
+    return options.remotes().size() == 1
+            && options.remotes().getFirst() instanceof InetSocketAddress internet
+        ? Optional.of(internet.getHostString())
+        : Optional.empty();
+  }
+
+  /**
    * Listens on {@code addresses} and serves each connection in a task of its own, which starts with
    * the connection and is closed with it (Python: {@code start_server}). A handler that fails is
    * reported; one that is cancelled is not.
@@ -124,10 +171,7 @@ public final class Streams {
     List<Listening> sockets = Listening.all(core, List.of(addresses), options);
     var server =
         new Server(
-            (EventLoop) core.face(),
-            sockets,
-            options,
-            new StreamService(core, options.limit(), spawner));
+            (EventLoop) core.face(), sockets, options, new StreamService(core, options, spawner));
     server.start();
     return server;
   }

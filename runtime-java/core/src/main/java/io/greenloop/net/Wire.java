@@ -5,6 +5,7 @@ import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,18 @@ interface Wire {
 
   /** Ends our direction, behind what was written. */
   void shutdownOutput() throws IOException;
+
+  /**
+   * Takes leave of the other side before a {@link #close}, where the wire's protocol wants that.
+   * Behind everything that was written; nothing is read or written after it.
+   *
+   * @param told when that is done, once, in an entry of the loop: null, or what went wrong; not
+   *     after a close or an abort
+   * @return true: there is nothing to be done, and nobody will be told
+   */
+  default boolean part(Consumer<@Nullable IOException> told) {
+    return true;
+  }
 
   /** Closes both directions, in good order. No listener is told. Idempotent. */
   void close();

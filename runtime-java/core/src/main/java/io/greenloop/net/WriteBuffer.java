@@ -49,6 +49,14 @@ final class WriteBuffer {
     }
   }
 
+  /** All of it, in one piece. */
+  ByteBuffer takeAll() {
+    ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(size));
+    parts.forEach(all::put);
+    clear();
+    return all.flip();
+  }
+
   void clear() {
     parts.clear();
     tail = ByteBuffer.allocate(0);

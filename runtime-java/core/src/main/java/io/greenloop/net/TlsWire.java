@@ -1,0 +1,602 @@
+package io.greenloop.net;
+
+import io.greenloop.EventLoop;
+import io.greenloop.LoopFuture;
+import io.greenloop.Registration;
+import io.greenloop.TimerHandle;
+import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.ReadyListener;
+import io.greenloop.internal.loop.Watch.Direction;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS over another wire, which may be TLS as well. Loop room.
+ *
+ * <table>
+ *   <caption>States</caption>
+ *   <tr><td>shaking hands</td><td>nothing is read or written; drives itself. Once more, when a
+ *       server of TLS 1.2 asks for it</td></tr>
+ *   <tr><td>open</td><td>who reads and writes drives it</td></tr>
+ *   <tr><td>parting</td><td>{@code close_notify} is to be sent and answered; drives itself, and
+ *       drops what comes</td></tr>
+ *   <tr><td>over</td><td>closed, or failed</td></tr>
+ * </table>
+ *
+ * <p>It reads from the wire below only what a reader asks for, one record ahead at most, and makes
+ * no record before the last one is on its way. So it has no limits of its own: who does not read
+ * holds the other side up, and who writes too much is held up by the limits of the writer.
+ */
+final class TlsWire implements Wire {
+  private enum State {
+    SHAKING,
+    OPEN,
+    PARTING,
+    OVER
+  }
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private final LoopCore loop;
+  private final EventLoop face;
+  private final Wire below;
+  private final TlsRecords records;
+  private final TlsOptions options;
+  private final String name;
+  private final WireSide in;
+  private final WireSide out;
+
+  /** Told once how the first handshake ended; null after that. */
+  private @Nullable Consumer<@Nullable IOException> whenShaken;
+
+  private @Nullable Consumer<@Nullable IOException> whenParted;
+  private @Nullable TimerHandle limit;
+  private @Nullable Registration lastCall;
+  private @Nullable TlsInfo info;
+  private @Nullable IOException failure;
+  private State state = State.SHAKING;
+
+  /** What was opened because a reader had no room for a whole record. */
+  private ByteBuffer opened = NOTHING;
+
+  private boolean busy; // the engine works off the loop, and must be left alone
+  private boolean dry; // nothing can be opened before more has come from below
+  private boolean owes; // nothing may be opened before the engine's answers are out
+  private boolean ended; // the other side's direction
+  private boolean ends; // our direction
+  private boolean passedOn; // the wire below parts
+  private boolean queued;
+
+  /**
+   * @param unread what has come from {@code below} already
+   * @param unsent what must go there before
+   * @param name what errors call it
+   */
+  TlsWire(
+      LoopCore loop,
+      Wire below,
+      ByteBuffer unread,
+      ByteBuffer unsent,
+      TlsOptions options,
+      String name) {
+    this.loop = loop;
+    this.face = (EventLoop) loop.face();
+    this.below = below;
+    this.options = options;
+    this.name = name;
+    records = new TlsRecords(below, unread, unsent, name);
+    in = new WireSide(loop, below, Direction.IN, this::more, this::fail);
+    out = new WireSide(loop, below, Direction.OUT, this::go, this::fail);
+  }
+
+  // ---- the handshake -----------------------------------------------------------------------
+
+  /**
+   * Begins the handshake.
+   *
+   * @param told how it ended, once, in an entry of the loop: null, or why it failed. The wire below
+   *     is left to whoever is told. Nobody is told after a close
+   */
+  void begin(String remoteHost, int remotePort, Consumer<@Nullable IOException> told) {
+    whenShaken = told;
+    limit =
+        face.callLater(
+            options.handshakeTimeout(), () -> fail(TlsErrors.handshakeTooLong(name, options)));
+    busy = true;
+    LoopFuture<SSLEngine> engine =
+        face.runInExecutor(null, () -> options.newEngine(remoteHost, remotePort));
+    engine.whenDone(
+        done -> {
+          busy = false;
+          Throwable failed = engine.exceptionNow();
+          if (failed == null) {
+            records.begin(engine.getNow());
+            go();
+          } else {
+            fail(TlsErrors.noEngine(name, failed));
+          }
+        });
+  }
+
+  private void shake() throws IOException {
+    for (; ; ) {
+      boolean sent = records.flush();
+      switch (records.status()) {
+        case NEED_TASK -> {
+          runTasks();
+          return;
+        }
+        case NEED_WRAP -> {
+          if (!sent) {
+            return;
+          }
+          if (records.seal(NOTHING) == TlsRecords.Step.CLOSED) {
+            throw new SSLHandshakeException("the other side has ended TLS");
+          }
+        }
+        // Sent or not: two sides that have no room left must not wait for each other.
+        case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+          if (opened.hasRemaining() || !openOne()) {
+            return;
+          }
+        }
+        default -> {
+          shaken();
+          return;
+        }
+      }
+    }
+  }
+
+  /** Whether there was a record to open. */
+  private boolean openOne() throws IOException {
+    ByteBuffer target = records.roomForRecord();
+    return switch (records.open(target)) {
+      case DRY -> {
+        dry = true;
+        yield false;
+      }
+      case CUT -> throw TlsErrors.cutInHandshake(name);
+      case CLOSED -> throw new SSLHandshakeException("the other side has ended TLS");
+      default -> {
+        opened = target.flip().hasRemaining() ? target : NOTHING; // the buffer is used again
+        yield true;
+      }
+    };
+  }
+
+  private void shaken() throws IOException {
+    state = State.OPEN;
+    info = new TlsInfo(records.engine());
+    Consumer<@Nullable IOException> told = whenShaken;
+    if (told != null) {
+      whenShaken = null;
+      stopTimer();
+      if (ends) {
+        endOutput();
+      }
+      told.accept(null);
+    }
+  }
+
+  /** Certificates and keys take their time, which is not the loop's. */
+  private void runTasks() {
+    busy = true;
+    SSLEngine engine = records.engine();
+    LoopFuture<Integer> tasks =
+        face.runInExecutor(
+            null,
+            () -> {
+              TlsRecords.runTasks(engine);
+              return 0;
+            });
+    tasks.whenDone(
+        done -> {
+          busy = false;
+          Throwable failed = tasks.exceptionNow();
+          if (failed == null) {
+            go();
+          } else {
+            fail(TlsErrors.noEngine(name, failed));
+          }
+        });
+  }
+
+  /** What was agreed on, once the handshake is done. */
+  @Nullable TlsInfo info() {
+    return info;
+  }
+
+  // ---- reading and writing -----------------------------------------------------------------
+
+  @Override
+  public int tryRead(ByteBuffer target) throws IOException {
+    check();
+    if (opened.hasRemaining()) {
+      return takeOpened(target);
+    }
+    if (ended) {
+      return -1;
+    }
+    if (state != State.OPEN || busy) {
+      return 0;
+    }
+    try {
+      return read(target);
+    } catch (IOException e) {
+      throw fail(TlsErrors.explained("read", name, options, e));
+    } finally {
+      arm(); // an answer may be on its way out
+    }
+  }
+
+  private int read(ByteBuffer target) throws IOException {
+    for (; ; ) {
+      owes = false;
+      HandshakeStatus status = records.status();
+      if (status == HandshakeStatus.NEED_TASK) {
+        shakeAgain();
+        return 0;
+      }
+      if (status == HandshakeStatus.NEED_WRAP) { // an answer, to a change of keys
+        records.sendOwn();
+        owes = records.status() == HandshakeStatus.NEED_WRAP;
+      }
+      int before = target.position();
+      TlsRecords.Step step = records.open(target);
+      if (step == TlsRecords.Step.FULL) {
+        ByteBuffer roomy = records.roomForRecord();
+        step = records.open(roomy);
+        opened = roomy.flip();
+        takeOpened(target);
+      }
+      int count = target.position() - before;
+      if (count > 0) {
+        return count;
+      }
+      switch (step) {
+        case DRY -> {
+          dry = true;
+          return 0;
+        }
+        case CUT -> {
+          if (!options.isTruncationAllowed()) {
+            throw TlsErrors.truncated(name);
+          }
+          ended = true;
+          return -1;
+        }
+        case CLOSED -> {
+          ended = true;
+          answerEnd();
+          return -1;
+        }
+        default -> {
+          // Data goes on while an answer waits for its way out: else two sides that write more
+          // than they read would wait for each other. A second question has to wait.
+          if (owes) {
+            return 0;
+          }
+        }
+      }
+    }
+  }
+
+  private int takeOpened(ByteBuffer target) {
+    int count = Math.min(opened.remaining(), target.remaining());
+    target.put(target.position(), opened, opened.position(), count);
+    target.position(target.position() + count);
+    opened.position(opened.position() + count);
+    if (!opened.hasRemaining()) {
+      opened = NOTHING;
+      if (state == State.SHAKING) {
+        queue(); // it has waited for the room
+      }
+    }
+    return count;
+  }
+
+  /** TLS 1.2 answers {@code close_notify} at once; who has sent it may be gone already. */
+  private void answerEnd() {
+    try {
+      records.sendOwn();
+    } catch (IOException gone) {
+      // All that is said here is that nothing more is to be said.
+    }
+  }
+
+  /** Before TLS 1.3: the other side wants another handshake. */
+  private void shakeAgain() throws SSLException {
+    if (!options.isClient()) { // would let a client make us work as often as it likes
+      throw new SSLException("the client asked to renegotiate, which is refused");
+    }
+    state = State.SHAKING;
+    queue();
+  }
+
+  @Override
+  public void tryWrite(ByteBuffer source) throws IOException {
+    check();
+    if (state != State.OPEN || busy) {
+      return;
+    }
+    try {
+      while (records.flush() && source.hasRemaining()) {
+        if (records.status() == HandshakeStatus.NEED_TASK) {
+          shakeAgain();
+          return;
+        }
+        if (records.seal(source) == TlsRecords.Step.CLOSED) {
+          throw TlsErrors.outputClosed(name);
+        }
+      }
+    } catch (IOException e) {
+      throw fail(TlsErrors.explained("write", name, options, alertInstead(e)));
+    } finally {
+      arm();
+    }
+  }
+
+  /** A write that fails because the other side has refused us: it may have said why. */
+  private IOException alertInstead(IOException e) {
+    if (e instanceof SSLException || busy) {
+      return e;
+    }
+    try {
+      while (records.isToBeRead()
+          && records.open(records.roomForRecord()) == TlsRecords.Step.DONE) {}
+    } catch (SSLException alert) {
+      alert.addSuppressed(e);
+      return alert;
+    } catch (IOException none) {
+      // As broken as the way out.
+    }
+    return e;
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    check();
+    if (!ends) {
+      ends = true;
+      if (state == State.OPEN) {
+        endOutput();
+        arm();
+      }
+    }
+  }
+
+  private void endOutput() throws IOException {
+    records.engine().closeOutbound();
+    records.sendOwn();
+  }
+
+  private void check() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  // ---- listening ---------------------------------------------------------------------------
+
+  @Override
+  public void listen(Direction direction, ReadyListener listener) {
+    WireSide side = direction == Direction.IN ? in : out;
+    side.listener = listener;
+    if (may(direction)) {
+      queue();
+    } else {
+      arm();
+    }
+  }
+
+  @Override
+  public void mute(Direction direction) {
+    WireSide side = direction == Direction.IN ? in : out;
+    side.listener = null;
+    arm();
+  }
+
+  /** Whether an attempt would come to something, as far as we know. */
+  private boolean may(Direction direction) {
+    if (failure != null) {
+      return true;
+    }
+    if (direction == Direction.OUT) {
+      return state == State.OPEN && !busy && !records.hasUnsent();
+    }
+    return opened.hasRemaining() || ended || (state == State.OPEN && !busy && !dry && !owes);
+  }
+
+  /** Listens below for what is missing, and for nothing else. */
+  private void arm() {
+    boolean needsMore = state != State.OPEN || in.listener != null;
+    in.want(state != State.OVER && !busy && dry && needsMore);
+    out.want(state != State.OVER && records.hasUnsent());
+  }
+
+  private void queue() {
+    if (!queued) {
+      queued = true;
+      loop.ready((Runnable) this::go, null);
+    }
+  }
+
+  /** Something has come. */
+  private void more() {
+    dry = false;
+    go();
+  }
+
+  /** Does what can be done now, tells who waits for that, and listens for the rest. */
+  private void go() {
+    queued = false;
+    try {
+      if (busy && state != State.OVER) {
+        records.flush();
+      } else if (!busy) {
+        proceed();
+      }
+    } catch (IOException e) {
+      String verb = whenShaken == null ? "write" : "TLS handshake";
+      fail(TlsErrors.explained(verb, name, options, alertInstead(e)));
+    }
+    tell();
+  }
+
+  private void proceed() throws IOException {
+    switch (state) {
+      case SHAKING -> shake();
+      case PARTING -> part();
+      case OPEN -> {
+        records.sendOwn();
+        owes &= records.hasUnsent();
+      }
+      case OVER -> {}
+    }
+  }
+
+  private void tell() {
+    tell(in);
+    tell(out);
+    if (state != State.OVER) {
+      arm();
+    }
+  }
+
+  private void tell(WireSide side) {
+    ReadyListener listener = side.listener;
+    if (listener != null && may(side.direction())) {
+      listener.ready();
+      if (side.listener == listener && failure == null) {
+        queue(); // it is told until it is taken back
+      }
+    }
+  }
+
+  // ---- ending ------------------------------------------------------------------------------
+
+  @Override
+  public boolean part(Consumer<@Nullable IOException> told) {
+    if (state != State.OPEN || busy) {
+      return true;
+    }
+    state = State.PARTING;
+    whenParted = told;
+    ends = true;
+    limit =
+        face.callLater(
+            options.shutdownTimeout(), () -> parted(TlsErrors.shutdownTooLong(name, options)));
+    lastCall = face.onShutdown(() -> parted(null));
+    queue();
+    return false;
+  }
+
+  /** Our {@code close_notify}, and the other side's, behind what it still has to say. */
+  private void part() throws IOException {
+    opened = NOTHING;
+    endOutput();
+    boolean sent = !records.hasUnsent();
+    while (!ended && !dry) {
+      switch (records.open(records.roomForRecord())) {
+        case DRY -> dry = true;
+        case CLOSED, CUT -> ended = true; // cut off or not: nobody reads that any more
+        // Nobody wants another handshake either.
+        default -> ended = records.status() == HandshakeStatus.NEED_TASK;
+      }
+    }
+    if (sent && ended && !passedOn) {
+      passedOn = true;
+      if (below.part(this::parted)) {
+        parted(null);
+      }
+    }
+  }
+
+  private void parted(@Nullable IOException problem) {
+    Consumer<@Nullable IOException> told = whenParted;
+    if (told != null) {
+      letGo();
+      told.accept(problem);
+    }
+  }
+
+  /**
+   * Remembers the first failure, says good-bye as the protocol wants it, and tells who waits.
+   *
+   * @return the first failure
+   */
+  private IOException fail(IOException e) {
+    IOException first = failure;
+    if (first != null || state == State.OVER) {
+      return first == null ? e : first;
+    }
+    failure = e;
+    Consumer<@Nullable IOException> shaken = whenShaken;
+    Consumer<@Nullable IOException> parted = whenParted;
+    sayWhy();
+    letGo();
+    if (shaken != null) {
+      shaken.accept(e);
+    }
+    if (parted != null) {
+      parted.accept(e);
+    }
+    tell();
+    return e;
+  }
+
+  /** The engine's alert, if it has one and the wire takes it. */
+  private void sayWhy() {
+    if (busy || !records.hasBegun()) {
+      return;
+    }
+    for (int attempts = 2; attempts > 0; attempts--) { // the first may throw the failure again
+      try {
+        records.sendOwn();
+      } catch (IOException | RuntimeException e) {
+        // The other side will see the end of the connection.
+      }
+    }
+  }
+
+  private void letGo() {
+    state = State.OVER;
+    whenShaken = null;
+    whenParted = null;
+    stopTimer();
+    Registration registered = lastCall;
+    if (registered != null) {
+      lastCall = null;
+      registered.remove();
+    }
+    in.want(false);
+    out.want(false);
+  }
+
+  private void stopTimer() {
+    TimerHandle timer = limit;
+    if (timer != null) {
+      limit = null;
+      timer.cancel();
+    }
+  }
+
+  @Override
+  public void close() {
+    letGo();
+    below.close();
+  }
+
+  @Override
+  public void abort() {
+    letGo();
+    below.abort();
+  }
+}
