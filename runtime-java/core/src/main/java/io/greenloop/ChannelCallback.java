@@ -41,15 +41,15 @@ final class ChannelCallback implements ReadyListener, Registration {
       Direction direction,
       Runnable body) {
     checkChannel(operation, channel, direction);
+    if (loop.core().poller().isOwned(channel)) {
+      throw new IllegalStateException(
+          operation + " on " + channel + ": a transport, a stream or a server owns it");
+    }
     Watch watch;
     try {
       watch = loop.core().poller().watch(channel);
     } catch (IOException e) {
       throw new UncheckedIOException(operation + " on " + channel + ": no engine to be had", e);
-    }
-    if (loop.core().poller().isOwned(channel)) {
-      throw new IllegalStateException(
-          operation + " on " + channel + ": a transport, a stream or a server owns it");
     }
     ReadyListener former = watch.listener(direction);
     if (former instanceof ChannelCallback callback) {

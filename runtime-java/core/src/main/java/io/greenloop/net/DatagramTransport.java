@@ -167,7 +167,8 @@ public final class DatagramTransport {
       DatagramOptions options, @Nullable SocketAddress local, @Nullable SocketAddress remote)
       throws IOException {
     var family = DatagramOptions.familyOf(remote == null ? local : remote);
-    SelectorProvider channels = Sockets.currentLoop("openDatagram").network().channels();
+    LoopCore core = Sockets.currentLoop("openDatagram");
+    SelectorProvider channels = core.network().channels();
     DatagramChannel channel =
         family == null ? channels.openDatagramChannel() : channels.openDatagramChannel(family);
     try {
@@ -177,7 +178,7 @@ public final class DatagramTransport {
       if (options.broadcast()) {
         channel.setOption(StandardSocketOptions.SO_BROADCAST, true);
       }
-      channel.bind(local);
+      Binding.to(core, () -> channel.bind(local));
       if (remote != null && !options.broadcast()) {
         channel.connect(remote);
       }

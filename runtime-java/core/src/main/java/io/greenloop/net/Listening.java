@@ -59,7 +59,7 @@ final class Listening {
       if (unix != null) {
         SocketFile.clear(unix);
       }
-      channel.bind(address, options.backlog());
+      Binding.to(core, () -> channel.bind(address, options.backlog()));
       var listening = new Listening(core, channel, channel::accept);
       if (unix != null && !options.keepsSocketFile()) {
         listening.file = SocketFile.of(unix);

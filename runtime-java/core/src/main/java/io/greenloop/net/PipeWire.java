@@ -89,9 +89,8 @@ final class PipeWire implements Wire {
 
   @Override
   public void close() {
-    watch.mute(Direction.IN);
-    watch.mute(Direction.OUT);
     Sockets.closeQuietly(channel);
+    watch.release();
   }
 
   @Override

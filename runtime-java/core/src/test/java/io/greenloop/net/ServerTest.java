@@ -5,6 +5,7 @@ import static io.greenloop.Aio.sleep;
 import static io.greenloop.Aio.yieldNow;
 import static io.greenloop.net.Conversation.bytes;
 import static io.greenloop.net.Conversation.text;
+import static io.greenloop.net.Loopback.anyPort;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,13 +13,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.Aio;
 import io.greenloop.CancelledError;
+import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.TaskOptions;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -51,6 +56,41 @@ class ServerTest {
         line.length > 0;
         line = stream.reader().readLine()) {
       stream.writer().write(line);
+    }
+  }
+
+  /** The operating system has the port back no later than with the next turn. */
+  @Test
+  void aPortIsFreeAsSoonAsItsServerIsClosed(TestLoop t) {
+    t.run(
+        () -> {
+          InetSocketAddress place = anyPort();
+          for (int i = 0; i < 5; i++) {
+            Server server = Aio.startServer(stream -> {}, place);
+            place = (InetSocketAddress) server.localAddresses().getFirst();
+            sleep(ofMillis(1)); // so that the engine knows its socket
+            server.close();
+          }
+        });
+  }
+
+  @Test
+  void aRunThatEndsLetsThePortsGo() throws Exception {
+    try (EventLoop loop = EventLoop.create()) {
+      Task<SocketAddress> closing =
+          loop.spawn(
+              () -> {
+                Server server = Aio.startServer(stream -> {}, anyPort());
+                sleep(ofMillis(1));
+                SocketAddress place = server.localAddresses().getFirst();
+                server.close();
+                loop.stop();
+                return place;
+              });
+      loop.runForever();
+
+      assertThatThrownBy(() -> SocketChannel.open(closing.getNow()))
+          .isInstanceOf(ConnectException.class);
     }
   }
 

@@ -429,6 +429,7 @@ public final class LoopCore {
       } else if (left > 0) {
         runEntry();
       } else if (stopping && !first) {
+        poller.release();
         return;
       } else {
         first = false;

@@ -50,6 +50,7 @@ public final class Poller {
 
   private @Nullable ByteBuffer receiveBuffer;
 
+  private boolean releasing;
   int interests;
   private long polls;
   private int turnsSinceQuery;
@@ -80,10 +81,18 @@ public final class Poller {
    * The only watch of a channel of ours: it stays known to the reactor between two waits. Loop or
    * setup.
    *
+   * @throws IllegalStateException if somebody else has it
    * @throws IOException if the operating system refuses a reactor
    */
   public Watch own(SelectableChannel channel) throws IOException {
     openReactor();
+    Watch other = watches.get(channel);
+    if (owned.contains(channel) || (other != null && !other.isIdle())) {
+      throw new IllegalStateException(
+          channel
+              + ": a task, a callback, a stream or a transport of this loop has it already; only one"
+              + " can hear what comes");
+    }
     owned.add(channel);
     return new Watch(this, channel, true);
   }
@@ -136,6 +145,27 @@ public final class Poller {
     }
   }
 
+  /**
+   * {@code watch} is of a channel that was closed: the operating system keeps its port until the
+   * reactor has been asked, so that is done in the next turn. Loop or setup.
+   */
+  void noteClosed(Watch watch) {
+    note(watch);
+    releasing |= reactor != null && !watch.channel.isOpen();
+  }
+
+  /** Whether a channel was closed whose port may still be taken. Loop or setup. */
+  public boolean isReleasing() {
+    return releasing;
+  }
+
+  /** Lets go of what was closed, at the end of a run. */
+  void release() throws IOException {
+    if (releasing) {
+      poll(0);
+    }
+  }
+
   /** How many directions of channels somebody listens to. Loop or setup. */
   public int interests() {
     return interests;
@@ -183,6 +213,7 @@ public final class Poller {
     if (nanos > 0 && loop.readyEntries() > 0) {
       return true; // one was told that its channel cannot be watched
     }
+    releasing = false; // by this poll
     polls++;
     long start = nanos > 0 ? System.nanoTime() : 0;
     int reports = opened.poll(nanos, sink);
@@ -199,7 +230,8 @@ public final class Poller {
   }
 
   private boolean isTimeToQuery() {
-    return network.isSimulated()
+    return releasing
+        || network.isSimulated()
         || ++turnsSinceQuery >= TURNS_PER_QUERY
         || System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
   }
@@ -211,7 +243,7 @@ public final class Poller {
 
   /** Whether channels are watched that nobody has asked about for a while. Loop. */
   boolean isOverdue() {
-    return network.isSimulated() || System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
+    return releasing || network.isSimulated() || System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
   }
 
   private void found(Object attachment, int readyOps) {

@@ -119,7 +119,7 @@ public final class Watch {
     ReadyListener formerOut = out;
     mute(Direction.IN);
     mute(Direction.OUT);
-    poller.note(this);
+    poller.noteClosed(this);
     if (formerIn != null) {
       formerIn.failed(cause);
     }
@@ -132,7 +132,7 @@ public final class Watch {
   public void release() {
     mute(Direction.IN);
     mute(Direction.OUT);
-    poller.note(this);
+    poller.noteClosed(this);
   }
 
   /** Carrier: what the reactor found. */

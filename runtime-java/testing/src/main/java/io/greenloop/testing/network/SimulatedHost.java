@@ -278,7 +278,12 @@ public final class SimulatedHost {
 
   private void answer(SimulatedSocket client, Runnable arrival) {
     Transmission.reliable(
-        network, this, client.host(), SimulatedSocket.ATTEMPTS_TO_CONNECT, arrival, () -> {});
+        network,
+        this,
+        client.host(),
+        SimulatedSocket.ATTEMPTS_TO_CONNECT,
+        arrival,
+        () -> client.fail(new ConnectException("Connection timed out")));
   }
 
   void datagram(int port, Consumer<SimulatedDatagrams> arrival) {
