@@ -12,8 +12,8 @@ interface Binding {
   void bind() throws IOException;
 
   /**
-   * Binds; if the address is taken, and a closed socket of this loop is on its way out, a task waits
-   * for that and tries again.
+   * Binds; if the address is taken, and a closed socket of this loop is on its way out, a task
+   * waits for that and tries again.
    */
   static void to(LoopCore core, Binding binding) throws IOException {
     try {

@@ -90,8 +90,8 @@ public final class Poller {
     if (owned.contains(channel) || (other != null && !other.isIdle())) {
       throw new IllegalStateException(
           channel
-              + ": a task, a callback, a stream or a transport of this loop has it already; only one"
-              + " can hear what comes");
+              + ": a task, a callback, a stream or a transport of this loop has it already; only"
+              + " one can hear what comes");
     }
     owned.add(channel);
     return new Watch(this, channel, true);
@@ -243,7 +243,9 @@ public final class Poller {
 
   /** Whether channels are watched that nobody has asked about for a while. Loop. */
   boolean isOverdue() {
-    return releasing || network.isSimulated() || System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
+    return releasing
+        || network.isSimulated()
+        || System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
   }
 
   private void found(Object attachment, int readyOps) {
