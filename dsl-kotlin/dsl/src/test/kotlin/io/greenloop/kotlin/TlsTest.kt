@@ -116,7 +116,10 @@ class TlsTest :
             ": the other side does not speak TLS; it began with \"220 hello.\""
           client.isClosing shouldBe true
         }
-        talk(ServerOptions.DEFAULT, { stream -> runCatching { stream.reader().receiveAll() } }) { port ->
+        talk(
+          ServerOptions.DEFAULT,
+          { stream -> runCatching { stream.reader().receiveAll() } },
+        ) { port ->
           val client = green { Aio.openConnection("localhost", port) }.await()
           val securing = spawn { client.secure(TlsOptions.client(context)) }
           yieldNow()

@@ -142,18 +142,17 @@ final class Listening {
     return address;
   }
 
-  /** The next connection; parks the calling task while there is none. A cancel loses none. */
-  SocketChannel accept() throws IOException {
-    for (; ; ) {
-      if (!channel.isOpen()) {
-        throw Sockets.closed("listener " + address);
-      }
-      SocketChannel accepted = acceptor.accept();
-      if (accepted != null) {
-        return accepted;
-      }
-      ReadyWait.await(watch, Direction.IN, "accept", address);
+  /** The next connection, or null if there is none yet. */
+  @Nullable SocketChannel tryAccept() throws IOException {
+    if (!channel.isOpen()) {
+      throw Sockets.closed("listener " + address);
     }
+    return acceptor.accept();
+  }
+
+  /** Parks the calling task until there may be a connection. */
+  void awaitConnection() throws IOException {
+    ReadyWait.await(watch, Direction.IN, "accept", address);
   }
 
   void close() {

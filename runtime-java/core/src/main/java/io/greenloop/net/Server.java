@@ -64,14 +64,19 @@ public final class Server implements AutoCloseable {
   public void start() {
     check("start");
     if (accepting.isEmpty()) {
-      for (Listening socket : sockets) {
-        accepting.add(
-            loop.spawn(
-                TaskOptions.named("accept on " + socket.address()),
-                () -> {
-                  accept(socket);
-                  return null;
-                }));
+      try {
+        for (Listening socket : sockets) {
+          accepting.add(
+              loop.spawn(
+                  TaskOptions.named("accept on " + socket.address()),
+                  () -> {
+                    accept(socket);
+                    return null;
+                  }));
+        }
+      } catch (RuntimeException refused) { // too many tasks, a closed loop
+        close();
+        throw refused;
       }
     }
   }
@@ -125,10 +130,10 @@ public final class Server implements AutoCloseable {
         Aio.yieldNow();
         inARow = 0;
       }
-      places.acquire();
-      boolean begun = false;
       try {
-        begun = serve(socket.accept());
+        if (!acceptOne(socket)) {
+          socket.awaitConnection(); // without a place, which another socket may need
+        }
       } catch (StreamClosedException closedMeanwhile) {
         return;
       } catch (IOException e) {
@@ -136,10 +141,21 @@ public final class Server implements AutoCloseable {
             instanceof ConnectionAbortedException)) {
           pauseFor(e);
         }
-      } finally {
-        if (!begun) {
-          places.release();
-        }
+      }
+    }
+  }
+
+  /** Serves the next connection as soon as there is a place; false if none waits. */
+  private boolean acceptOne(Listening socket) throws IOException {
+    places.acquire();
+    boolean begun = false;
+    try {
+      SocketChannel accepted = socket.tryAccept();
+      begun = accepted != null && serve(accepted);
+      return accepted != null;
+    } finally {
+      if (!begun) {
+        places.release();
       }
     }
   }

@@ -39,11 +39,10 @@ final class SocketFile {
       return;
     }
     if (!isSocket(path)) {
-      throw new BindException(
-          "listen on " + path + ": address in use: there is a file, and it is no socket");
+      throw new BindException("address in use: there is a file, and it is no socket");
     }
     if (isListenedOn(address)) {
-      throw new BindException("listen on " + path + ": address in use: a server listens there");
+      throw new BindException("address in use: a server listens there");
     }
     Files.deleteIfExists(path);
   }

@@ -219,6 +219,22 @@ public final class Stream implements AutoCloseable {
     }
   }
 
+  /** Queues {@code action} when the connection is over, however it ended. */
+  void whenOver(Runnable action) {
+    awaitClosed(
+        new Waiter<>() {
+          @Override
+          protected void onServed(@Nullable Void nothing) {
+            loop.ready(action, null);
+          }
+
+          @Override
+          protected void onFailed(Throwable failure) {
+            loop.ready(action, null);
+          }
+        });
+  }
+
   /** Everything is sent, after a close. */
   private void flushed() {
     if (wire.part(this::parted)) {

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task for each connection, which lasts as long as the task. With TLS another one comes before
- * it: nobody sees a connection whose handshake is not done.
+ * A task for each connection, which lasts until the task has ended and what it wrote is sent. With
+ * TLS another one comes before it: nobody sees a connection whose handshake is not done.
  */
 final class StreamService implements Service {
   private final LoopCore core;
@@ -66,7 +66,7 @@ final class StreamService implements Service {
     Throwable failure = connection.failure();
     if (failure != null || connection.task.isCancelled()) {
       connection.end(failure == null ? "" : String.valueOf(failure.getMessage()));
-      ended.accept(connection);
+      connection.stream.whenOver(() -> ended.accept(connection));
       return;
     }
     try {
@@ -75,7 +75,7 @@ final class StreamService implements Service {
       ((EventLoop) core.face())
           .report(
               ErrorContext.of("no task serves " + connection.stream + "; it is closed", refused));
-      ended.accept(connection);
+      connection.stream.whenOver(() -> ended.accept(connection));
       return;
     }
     endWithTask(connection, ended);
@@ -85,7 +85,7 @@ final class StreamService implements Service {
     connection.task.whenDone(
         done -> {
           connection.end("the handler of " + connection.stream + " failed");
-          ended.accept(connection);
+          connection.stream.whenOver(() -> ended.accept(connection));
         });
   }
 
@@ -118,7 +118,7 @@ final class StreamService implements Service {
     }
 
     /**
-     * The task has ended, and with it the connection.
+     * The task has ended, and with it the connection, once what was written is sent.
      *
      * @param what happened, if the task has failed
      */

@@ -23,6 +23,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +58,49 @@ class ServerTest {
         line = stream.reader().readLine()) {
       stream.writer().write(line);
     }
+  }
+
+  /** Its handler is over, and what it wrote is not read yet: the server waits for that. */
+  @Test
+  void whatAHandlerWroteIsSentBeforeTheServerIsOver(TestLoop t) {
+    byte[] much = new byte[8 << 20];
+    t.run(
+        () -> {
+          Server server =
+              Aio.startServer(stream -> stream.writer().tryWrite(ByteBuffer.wrap(much)), anyPort());
+          Stream client = connect(server);
+          client.reader().readExactly(1);
+          server.close();
+          Task<?> closed = spawn("closing", () -> server.awaitClosed(ofSeconds(100)));
+          sleep(ofMillis(1));
+          assertThat(server.connections()).isEqualTo(1);
+          assertThat(client.reader().readAll()).hasSize(much.length - 1);
+          assertThat(closed.join()).isEqualTo(true);
+          client.close();
+        });
+  }
+
+  @Test
+  void aSocketThatNobodyCallsTakesNoPlaceFromAnother(TestLoop t) {
+    t.run(
+        () -> {
+          Server server =
+              Streams.startServer(
+                  ServerTest::echo,
+                  ServerOptions.DEFAULT.withMaxConnections(1),
+                  anyPort(),
+                  new InetSocketAddress("127.0.0.2", 0));
+          sleep(ofMillis(1));
+          for (SocketAddress each : List.copyOf(server.localAddresses())) {
+            var place = (InetSocketAddress) each;
+            try (Stream client =
+                Aio.openConnection(place.getAddress().getHostAddress(), place.getPort())) {
+              client.writer().write(bytes("here\n"));
+              assertThat(text(client.reader().readLine())).isEqualTo("here\n");
+            }
+          }
+          server.close();
+        });
   }
 
   /** The operating system has the port back no later than with the next turn. */
