@@ -91,7 +91,7 @@ class ServerTest {
                   anyPort(),
                   new InetSocketAddress("127.0.0.2", 0));
           sleep(ofMillis(1));
-          for (SocketAddress each : List.copyOf(server.localAddresses())) {
+          for (SocketAddress each : server.localAddresses().reversed()) {
             var place = (InetSocketAddress) each;
             try (Stream client =
                 Aio.openConnection(place.getAddress().getHostAddress(), place.getPort())) {
