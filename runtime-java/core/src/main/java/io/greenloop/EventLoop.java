@@ -20,6 +20,7 @@ import io.greenloop.reactor.Proactor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -503,6 +504,30 @@ public final class EventLoop implements AutoCloseable {
       SocketChannel channel, ProtocolFactory<P> factory) {
     checkUsable("adopt");
     return Transports.adopt(this, channel, factory);
+  }
+
+  /**
+   * Takes the reading end of a pipe over, and lets a protocol hear what comes (Python: {@code
+   * connect_read_pipe}). At the end of the pipe it is told {@link Protocol#eofReceived} and,
+   * whatever that returns, {@link Protocol#connectionLost}. {@code Streams.reader} is the same for
+   * tasks.
+   */
+  public <P extends Protocol> Task<Connection<P>> readPipe(
+      Pipe.SourceChannel source, ProtocolFactory<P> factory) {
+    checkUsable("readPipe");
+    return Transports.pipe(this, source, factory);
+  }
+
+  /**
+   * Takes the writing end of a pipe over, for a protocol that writes it (Python: {@code
+   * connect_write_pipe}). That nobody reads the pipe any more is noticed by the next write, and is
+   * the reason that {@link Protocol#connectionLost} is told. {@code Streams.writer} is the same for
+   * tasks.
+   */
+  public <P extends Protocol> Task<Connection<P>> writePipe(
+      Pipe.SinkChannel sink, ProtocolFactory<P> factory) {
+    checkUsable("writePipe");
+    return Transports.pipe(this, sink, factory);
   }
 
   // ---- signals -----------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import io.greenloop.Task;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,9 @@ public interface Transport extends AutoCloseable {
 
     /** The socket, for its options; reading and writing it is the transport's (Python: socket). */
     public static final Key<SocketChannel> CHANNEL = new Key<>("channel", SocketChannel.class);
+
+    /** The end of a pipe, see {@link io.greenloop.EventLoop#readPipe} (Python: {@code pipe}). */
+    public static final Key<SelectableChannel> PIPE = new Key<>("pipe", SelectableChannel.class);
   }
 
   // ---- writing -----------------------------------------------------------------------------

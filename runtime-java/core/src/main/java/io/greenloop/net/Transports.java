@@ -7,7 +7,9 @@ import io.greenloop.TaskOptions;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopCores;
 import java.io.IOException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AbstractSelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,12 +38,7 @@ public final class Transports {
     LoopCore core = LoopCores.of(loop);
     Task<Connection<P>> adopting =
         loop.spawn(TaskOptions.named("adopt " + channel), () -> made(core, channel, factory));
-    adopting.whenDone(
-        done -> {
-          if (!core.poller().isOwned(channel)) { // cancelled before it began
-            Sockets.closeQuietly(channel);
-          }
-        });
+    adopting.whenDone(done -> closeUnlessOwned(core, channel));
     return adopting;
   }
 
@@ -63,10 +60,34 @@ public final class Transports {
     return server;
   }
 
+  /** See {@link EventLoop#readPipe} and {@link EventLoop#writePipe}. */
+  public static <P extends Protocol> Task<Connection<P>> pipe(
+      EventLoop loop, AbstractSelectableChannel end, ProtocolFactory<P> factory) {
+    LoopCore core = LoopCores.of(loop);
+    Task<Connection<P>> adopting =
+        loop.spawn(
+            TaskOptions.named("adopt " + end),
+            () -> {
+              P protocol = create(end, factory);
+              return made(WireTransport.adopt(core, end, protocol), protocol);
+            });
+    adopting.whenDone(done -> closeUnlessOwned(core, end));
+    return adopting;
+  }
+
+  private static void closeUnlessOwned(LoopCore core, SelectableChannel channel) {
+    if (!core.poller().isOwned(channel)) { // cancelled before it began
+      Sockets.closeQuietly(channel);
+    }
+  }
+
   private static <P extends Protocol> Connection<P> made(
       LoopCore core, SocketChannel channel, ProtocolFactory<P> factory) throws IOException {
     P protocol = create(channel, factory);
-    var transport = WireTransport.adopt(core, channel, protocol, over -> {});
+    return made(WireTransport.adopt(core, channel, protocol, over -> {}), protocol);
+  }
+
+  private static <P extends Protocol> Connection<P> made(WireTransport transport, P protocol) {
     Promise<@Nullable Throwable> made = transport.loop().newPromise();
     transport.begin(made::tryComplete);
     Throwable thrown;
@@ -82,7 +103,8 @@ public final class Transports {
     return new Connection<>(transport, protocol);
   }
 
-  private static <P extends Protocol> P create(SocketChannel channel, ProtocolFactory<P> factory) {
+  private static <P extends Protocol> P create(
+      SelectableChannel channel, ProtocolFactory<P> factory) {
     try {
       return factory.create();
     } catch (Throwable e) {

@@ -4,7 +4,7 @@ import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.Rejecting;
 import java.lang.ref.Cleaner;
 import java.lang.ref.WeakReference;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.SelectableChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unclosed implements Runnable {
   private final WeakReference<LoopCore> core;
-  private final SocketChannel channel;
+  private final SelectableChannel channel;
   private final String name;
   private volatile boolean closed;
   private Cleaner.@Nullable Cleanable watch;
 
-  private Unclosed(LoopCore core, SocketChannel channel, String name) {
+  private Unclosed(LoopCore core, SelectableChannel channel, String name) {
     this.core = new WeakReference<>(core);
     this.channel = channel;
     this.name = name;
@@ -29,7 +29,8 @@ final class Unclosed implements Runnable {
     static final Cleaner CLEANER = Cleaner.create();
   }
 
-  static Unclosed watch(Transport transport, LoopCore core, SocketChannel channel, String name) {
+  static Unclosed watch(
+      Transport transport, LoopCore core, SelectableChannel channel, String name) {
     var unclosed = new Unclosed(core, channel, name);
     unclosed.watch = Lazy.CLEANER.register(transport, unclosed);
     return unclosed;

@@ -15,7 +15,10 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AbstractSelectableChannel;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -38,9 +41,9 @@ final class WireTransport implements Transport, Served {
 
   private final EventLoop loop;
   private final LoopCore core;
-  private final SocketChannel channel;
-  private final SocketAddress local;
-  private final SocketAddress remote;
+  private final SelectableChannel channel;
+  private final @Nullable SocketAddress local; // null for a pipe
+  private final @Nullable SocketAddress remote;
   private final String name;
   private final Wire wire;
   private final Outgoing out;
@@ -69,32 +72,59 @@ final class WireTransport implements Transport, Served {
       Consumer<? super WireTransport> whenOver)
       throws IOException {
     try {
-      return new WireTransport(core, channel, protocol, whenOver);
+      SocketAddress local = channel.getLocalAddress();
+      SocketAddress remote = channel.getRemoteAddress();
+      boolean tcp = remote instanceof InetSocketAddress;
+      if (tcp) {
+        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      }
+      String name = (tcp ? "tcp " : "unix ") + local + " -> " + remote;
+      Wire wire = new SocketWire(core, channel, name);
+      return new WireTransport(core, channel, wire, local, remote, name, protocol, whenOver);
     } catch (Throwable e) {
       channel.close();
       throw e;
     }
   }
 
+  /**
+   * A transport on an end of a pipe, which is closed if that fails. Loop.
+   *
+   * @param end a source or a sink of a pipe
+   */
+  static WireTransport adopt(LoopCore core, AbstractSelectableChannel end, Protocol protocol)
+      throws IOException {
+    String name = "pipe " + end;
+    try {
+      Wire wire =
+          end instanceof Pipe.SourceChannel source
+              ? PipeWire.in(core, source, name)
+              : PipeWire.out(core, (Pipe.SinkChannel) end, name);
+      return new WireTransport(core, end, wire, null, null, name, protocol, over -> {});
+    } catch (Throwable e) {
+      end.close();
+      throw e;
+    }
+  }
+
   private WireTransport(
       LoopCore core,
-      SocketChannel channel,
+      SelectableChannel channel,
+      Wire wire,
+      @Nullable SocketAddress local,
+      @Nullable SocketAddress remote,
+      String name,
       Protocol protocol,
-      Consumer<? super WireTransport> whenOver)
-      throws IOException {
+      Consumer<? super WireTransport> whenOver) {
     this.core = core;
     this.loop = (EventLoop) core.face();
     this.channel = channel;
+    this.wire = wire;
+    this.local = local;
+    this.remote = remote;
+    this.name = name;
     this.protocol = protocol;
     this.whenOver = whenOver;
-    local = channel.getLocalAddress();
-    remote = channel.getRemoteAddress();
-    boolean tcp = remote instanceof InetSocketAddress;
-    if (tcp) {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    }
-    name = (tcp ? "tcp " : "unix ") + local + " -> " + remote;
-    wire = new SocketWire(core, channel, name);
     out = new Outgoing(this, core, wire);
     in = new Incoming();
     unclosed = Unclosed.watch(this, core, channel, name);
@@ -248,7 +278,7 @@ final class WireTransport implements Transport, Served {
         broken("eofReceived", thrown);
         return;
       }
-      if (!stays) {
+      if (!stays || isPipe()) {
         close();
       }
     }
@@ -272,27 +302,29 @@ final class WireTransport implements Transport, Served {
 
   @Override
   public boolean isReading() {
-    return !closing && !paused && !held;
+    return !closing && !paused && !held && !(channel instanceof Pipe.SinkChannel);
   }
 
   // ---- writing -----------------------------------------------------------------------------
 
   @Override
   public void write(ByteBuffer data) {
-    checkRoom("write");
+    checkMayWrite("write");
     out.write(data);
   }
 
   @Override
   public void writeAll(List<ByteBuffer> data) {
-    checkRoom("writeAll");
+    checkMayWrite("writeAll");
     out.writeAll(data);
   }
 
   @Override
   public void shutdownOutput() {
     checkRoom("shutdownOutput");
-    if (!closing) {
+    if (isPipe()) {
+      close(); // it has no other direction
+    } else if (!closing) {
       out.end();
     }
   }
@@ -315,7 +347,7 @@ final class WireTransport implements Transport, Served {
 
   @Override
   public Task<Long> sendFile(FileChannel file, long offset, long count) {
-    checkRoom("sendFile");
+    checkMayWrite("sendFile");
     var transfer = new FileTransfer(Objects.requireNonNull(file, "file"), offset, count);
     if (closing) {
       throw new IllegalStateException("sendFile on " + name + ": it is closing");
@@ -439,12 +471,19 @@ final class WireTransport implements Transport, Served {
 
   @Override
   public SocketAddress localAddress() {
-    return local;
+    return addressed("localAddress", local);
   }
 
   @Override
   public SocketAddress remoteAddress() {
-    return remote;
+    return addressed("remoteAddress", remote);
+  }
+
+  private SocketAddress addressed(String operation, @Nullable SocketAddress address) {
+    if (address == null) {
+      throw new UnsupportedOperationException(operation + " on " + name + ": a pipe has none");
+    }
+    return address;
   }
 
   @Override
@@ -455,7 +494,9 @@ final class WireTransport implements Transport, Served {
     } else if (key.equals(Key.REMOTE_ADDRESS)) {
       value = remote;
     } else if (key.equals(Key.CHANNEL)) {
-      value = channel;
+      value = isPipe() ? null : channel;
+    } else if (key.equals(Key.PIPE)) {
+      value = isPipe() ? channel : null;
     }
     return Optional.ofNullable(value).map(key.type()::cast);
   }
@@ -481,6 +522,17 @@ final class WireTransport implements Transport, Served {
   /** An entry that runs {@code body} in the context of this transport. */
   Runnable reusable(Runnable body) {
     return Entries.reusable(loop, context, body);
+  }
+
+  private boolean isPipe() {
+    return local == null;
+  }
+
+  private void checkMayWrite(String operation) {
+    checkRoom(operation);
+    if (channel instanceof Pipe.SourceChannel) {
+      throw new IllegalStateException(operation + " on " + name + ": it is the end that is read");
+    }
   }
 
   private void checkRoom(String operation) {
