@@ -19,6 +19,10 @@ public record ListenOptions(List<SocketAddress> addresses, ServerOptions server)
     if (addresses.isEmpty()) {
       throw new IllegalArgumentException("listen: name an address to listen on");
     }
+    if (server.tls() != null) { // else they would speak plain text, and nobody would know
+      throw new IllegalArgumentException(
+          "listen: transports do not speak TLS; serve streams by Streams.startServer for that");
+    }
   }
 
   /**

@@ -52,6 +52,10 @@ class TlsOptionsTest {
     refused(
         () -> Aio.run(() -> Aio.openConnection("localhost", 1, Certificates.localhost())),
         "openConnection: these are the options of a TLS server; make them by TlsOptions.client");
+    ServerOptions withTls = ServerOptions.DEFAULT.withTls(Certificates.localhost());
+    refused(
+        () -> ListenOptions.on(0).with(withTls),
+        "listen: transports do not speak TLS; serve streams by Streams.startServer for that");
     var two = new InetSocketAddress[] {new InetSocketAddress(1), new InetSocketAddress(2)};
     refused(
         () -> Aio.run(() -> Streams.openConnection(ConnectOptions.to(two), TlsOptions.client())),
