@@ -6,13 +6,30 @@ import java.util.concurrent.CountDownLatch;
 /** Code of a user that holds its loop until it is told to let go. */
 public final class Hold {
   private final CountDownLatch holds = new CountDownLatch(1);
+  private final CountDownLatch letGo = new CountDownLatch(1);
   private volatile boolean released;
+  private volatile Thread parked;
 
   /** Holds the loop. */
   public void untilReleased() {
     holds.countDown();
     while (!released) {
       Thread.onSpinWait(); // a wait would park the task, and hold nobody up
+    }
+  }
+
+  /** Waits in a call of the JDK, which holds the loop in portable mode only. */
+  public void parkedUntilReleased() throws InterruptedException {
+    parked = Thread.currentThread();
+    holds.countDown();
+    letGo.await();
+  }
+
+  /** Any other thread: waits until {@link #parkedUntilReleased} does. */
+  public void awaitParked() throws InterruptedException {
+    awaitHeld();
+    while (parked.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
     }
   }
 
@@ -34,5 +51,6 @@ public final class Hold {
   /** Ends it. */
   public void release() {
     released = true;
+    letGo.countDown();
   }
 }

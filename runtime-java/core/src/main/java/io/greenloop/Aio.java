@@ -169,6 +169,14 @@ public final class Aio {
     return Gather.settled(EventLoop.running("gatherSettled"), awaitables);
   }
 
+  /** {@link #gatherSettled(Collection)} of the arguments. */
+  @SafeVarargs
+  @SuppressWarnings("varargs")
+  public static <T extends @Nullable Object> LoopFuture<List<Outcome<T>>> gatherSettled(
+      Awaitable<? extends T>... awaitables) {
+    return gatherSettled(List.of(awaitables));
+  }
+
   /**
    * Parks until enough of {@code awaitables} are done, or {@code limit} is over (Python: {@code
    * wait}). Cancels nothing and throws nothing on a timeout. Waits at least one turn.

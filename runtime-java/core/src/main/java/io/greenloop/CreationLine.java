@@ -1,6 +1,6 @@
 package io.greenloop;
 
-import java.util.Set;
+import io.greenloop.internal.trace.UserFrames;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,23 +11,9 @@ final class CreationLine {
   /** What {@link #suffix} says where it is not known. */
   static final String UNKNOWN = " (creation lines unknown, run with --debug)";
 
-  private static final Set<String> OWN =
-      Set.of(
-          "Aio",
-          "Callback",
-          "CreationLine",
-          "DrivenTask",
-          "EventLoop",
-          "LoopFuture",
-          "StackfulTask",
-          "Task",
-          "TaskFactories$Stackful",
-          "TaskGroup",
-          "TimerHandle");
-
   private CreationLine() {}
 
-  /** The line that calls into us; null outside of debug mode. */
+  /** The user's line; null outside of debug mode, and where there is none. */
   static @Nullable StackTraceElement here(EventLoop loop) {
     if (!loop.isDebug()) {
       return null;
@@ -36,16 +22,10 @@ final class CreationLine {
         .walk(
             frames ->
                 frames
-                    .dropWhile(CreationLine::isOwn)
+                    .filter(frame -> UserFrames.isTheUsers(frame.getClassName()))
                     .findFirst()
                     .map(StackWalker.StackFrame::toStackTraceElement)
                     .orElse(null));
-  }
-
-  private static boolean isOwn(StackWalker.StackFrame frame) {
-    String type = frame.getClassName();
-    String own = "io.greenloop.";
-    return type.startsWith(own) && OWN.contains(type.substring(own.length()));
   }
 
   /** {@code " created at …"}, or nothing. */

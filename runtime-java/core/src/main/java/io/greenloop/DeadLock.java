@@ -1,6 +1,8 @@
 package io.greenloop;
 
 import io.greenloop.internal.loop.OutsideWork;
+import io.greenloop.internal.trace.ReadableTrace;
+import io.greenloop.internal.trace.UserFrames;
 import java.util.Set;
 
 /** Finds out whether a loop that nothing can wake is dead-locked, and says who waits for what. */
@@ -34,6 +36,9 @@ final class DeadLock {
       var exit = new LoopExit(report(loop, tasks));
       if (main instanceof StackfulTask<?> stackful) {
         exit.setStackTrace(stackful.strand().thread().getStackTrace()); // the lines of its wait
+        if (!loop.isDebug()) {
+          ReadableTrace.tidy(exit);
+        }
       }
       main.failWait(exit);
     }
@@ -70,6 +75,10 @@ final class DeadLock {
       text.append("\n  ").append(task.describe()).append(" waits for ");
       boolean outside = task instanceof StackfulTask<?> s && s.strand().isForeign();
       text.append(outside ? "something outside of the loop" : task.describeWait());
+      if (outside || (task instanceof DrivenTask && task.waitsFor().isEmpty())) {
+        StackTraceElement[] stack = task.stackTrace();
+        text.append(stack.length == 0 ? "" : ", at " + UserFrames.line(stack));
+      }
     }
   }
 }

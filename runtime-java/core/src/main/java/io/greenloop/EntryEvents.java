@@ -1,6 +1,7 @@
 package io.greenloop;
 
 import io.greenloop.internal.loop.LoopHooks;
+import io.greenloop.internal.trace.UserFrames;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
 
@@ -37,13 +38,21 @@ final class EntryEvents implements LoopHooks {
 
   @Override
   public void slow(long nanos, Object action, @Nullable Object owner) {
-    String what =
-        owner instanceof Task<?> task
-            ? task.describeWithLine()
-            : action instanceof Callback c ? c.toString() : Names.ofBody(action);
+    String what;
+    if (owner instanceof Task<?> task) {
+      what = task.describeWithLine();
+    } else if (action instanceof Callback callback) {
+      what = callback.toString();
+    } else {
+      what = Names.ofBody(action);
+      if (!UserFrames.isTheUsers(what)) {
+        return; // nobody can do anything about a slow step of ours
+      }
+    }
     LOG.log(
         Level.WARNING,
-        "{0}: {1} ran for {2} ms without letting the loop go on (threshold {3} ms)",
+        "{0}: {1} ran for {2} ms without letting the loop go on (threshold {3} ms); Aio.toThread"
+            + " runs long work on another thread",
         loop,
         what,
         nanos / NANOS_PER_MILLI,

@@ -1,5 +1,6 @@
 package io.greenloop;
 
+import io.greenloop.internal.trace.ReadableTrace;
 import java.lang.System.Logger.Level;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,12 @@ final class ErrorReports {
   }
 
   private void log(ErrorContext error) {
+    Throwable failure = error.exception();
+    if (failure != null && !loop.isDebug()) {
+      ReadableTrace.tidy(failure);
+    }
     try {
-      LOG.log(Level.ERROR, text(error), error.exception());
+      LOG.log(Level.ERROR, text(error), failure);
     } catch (RuntimeException broken) {
       System.err.println("greenloop: logging failed (" + broken + "): " + text(error));
     }
@@ -56,7 +61,7 @@ final class ErrorReports {
     if (task != null) {
       text.append(task == scheduler ? "; scheduled by " : "; in ");
       text.append(task.describeWithAncestors());
-      if (task.creationLine().isEmpty()) {
+      if (task.creationLine().isEmpty() && !loop.isDebug()) {
         text.append(CreationLine.UNKNOWN);
       }
     }

@@ -3,6 +3,7 @@ package io.greenloop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class ExceptionGroup extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** Members that the message names; all of them are in the trace. */
+  private static final int NAMED = 3;
+
   private final String summary;
   private final transient List<Throwable> exceptions;
 
@@ -22,11 +26,7 @@ public final class ExceptionGroup extends RuntimeException {
    * @throws IllegalArgumentException if there are none
    */
   public ExceptionGroup(String summary, List<? extends Throwable> exceptions) {
-    super(
-        summary
-            + (exceptions.size() == 1
-                ? " (1 sub-exception)"
-                : " (" + exceptions.size() + " sub-exceptions)"));
+    super(summary + count(exceptions) + ": " + firstOnes(exceptions));
     if (exceptions.isEmpty()) {
       throw new IllegalArgumentException("ExceptionGroup: no exceptions (expected at least one)");
     }
@@ -35,7 +35,22 @@ public final class ExceptionGroup extends RuntimeException {
     this.exceptions.forEach(this::addSuppressed);
   }
 
-  /** The message without the number of members. */
+  private static String count(List<?> exceptions) {
+    return exceptions.size() == 1
+        ? " (1 sub-exception)"
+        : " (" + exceptions.size() + " sub-exceptions)";
+  }
+
+  private static String firstOnes(List<? extends Throwable> exceptions) {
+    String named =
+        exceptions.stream()
+            .limit(NAMED)
+            .map(each -> each.toString().lines().findFirst().orElse(""))
+            .collect(Collectors.joining("; "));
+    return exceptions.size() > NAMED ? named + "; …" : named;
+  }
+
+  /** What the group is about: the message without the members. */
   public String summary() {
     return summary;
   }

@@ -2,7 +2,10 @@ package io.greenloop;
 
 import static io.greenloop.internal.check.Known.present;
 
-import java.util.Arrays;
+import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.internal.trace.ReadableTrace;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -63,27 +66,32 @@ final class Failure {
     return new CancelledError(reason);
   }
 
-  /** Does not return: throws what the waiter of a failed or cancelled future gets. */
-  RuntimeException forWaiter(boolean cancelled) {
+  /**
+   * Does not return: throws what the waiter of a failed or cancelled future of {@code loop} gets.
+   */
+  RuntimeException forWaiter(EventLoop loop, boolean cancelled) {
     markSeen();
     if (cancelled) {
       CancelledError cancel = cancelled();
       if (cancel == thrown) {
-        appendAwaitingFrames(cancel);
+        showWaiter(loop, cancel);
       }
       throw cancel;
     }
     Throwable failure = present(thrown);
-    appendAwaitingFrames(failure);
+    showWaiter(loop, failure);
     throw Unchecked.raise(failure);
   }
 
   // Once only: a stored throwable that many wait for must not grow with each of them.
-  private void appendAwaitingFrames(Throwable failure) {
+  private void showWaiter(EventLoop loop, Throwable failure) {
     if (framesAppended) {
       return;
     }
     framesAppended = true;
+    if (!loop.isDebug()) {
+      ReadableTrace.tidy(failure);
+    }
     StackTraceElement[] own = failure.getStackTrace();
     if (own.length == 0) {
       return;
@@ -98,9 +106,15 @@ final class Failure {
                         .limit(AWAITING_FRAMES)
                         .map(StackWalker.StackFrame::toStackTraceElement)
                         .toArray(StackTraceElement[]::new));
-    var joined = Arrays.copyOf(own, own.length + 1 + awaiting.length);
-    joined[own.length] = new StackTraceElement("—", "awaited by", null, -1);
-    System.arraycopy(awaiting, 0, joined, own.length + 1, awaiting.length);
-    failure.setStackTrace(joined);
+    var joined = new ArrayList<StackTraceElement>(List.of(own));
+    joined.add(ReadableTrace.awaitedBy(waiter()));
+    joined.addAll(loop.isDebug() ? List.of(awaiting) : ReadableTrace.of(awaiting, true));
+    failure.setStackTrace(joined.toArray(StackTraceElement[]::new));
+  }
+
+  private static String waiter() {
+    return LoopThread.currentLoop() == null
+        ? "thread '" + Thread.currentThread().getName() + "'"
+        : WatchedRun.describeOwner(Aio.currentTask().orElse(null));
   }
 }

@@ -244,7 +244,7 @@ public abstract class LoopFuture<T extends @Nullable Object> implements Awaitabl
 
   final T outcomeForWaiter() {
     if (outcome instanceof Failure failure) {
-      throw failure.forWaiter(state == FutureState.CANCELLED);
+      throw failure.forWaiter(loop, state == FutureState.CANCELLED);
     }
     return value();
   }

@@ -17,7 +17,7 @@ final class ModeNotice {
 
   static {
     if (!Mode.isFull() && !Mode.isPortableByRequest()) {
-      String text = "portable mode; for full mode start the JVM with: " + Mode.missing();
+      String text = "portable mode; for full mode start the JVM with: " + Mode.missingFlags();
       // The JDK's own format would put a line with date, class and method before a single line.
       if (isLoggingUntouched()) {
         System.err.println("WARNING " + LOGGER + ": " + text);

@@ -214,7 +214,7 @@ class CancelTargetTest {
               List.of(error.getStackTrace()).stream()
                   .map(StackTraceElement::getMethodName)
                   .toList();
-          assertThat(methods).containsSubsequence("interruptedHere", "awaited by", "awaitedHere");
+          assertThat(methods).containsSubsequence("interruptedHere", "by", "awaitedHere");
         });
   }
 

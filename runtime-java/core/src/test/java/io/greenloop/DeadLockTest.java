@@ -169,6 +169,40 @@ class DeadLockTest {
   }
 
   @Test
+  void aWaitThatHasNoNameShowsItsLine(TestLoop t) {
+    var line = new StackTraceElement("example.Shop", "order", "Shop.kt", 12);
+    t.loop()
+        .drive(
+            TaskOptions.named("suspends"),
+            new TaskDriver<String>() {
+              private TaskDriver.Steps<String> steps;
+
+              @Override
+              public void start(TaskDriver.Steps<String> own) {
+                steps = own;
+              }
+
+              @Override
+              public void cancel(String reason) {
+                steps.fail(new CancelledError(reason));
+              }
+
+              @Override
+              public StackTraceElement[] stackTrace() {
+                return new StackTraceElement[] {
+                  new StackTraceElement("kotlinx.coroutines.DelayKt", "delay", "Delay.kt", 1), line
+                };
+              }
+            });
+    t.runUntilIdle();
+
+    assertThat(DeadLock.suspicion(t.loop(), 10))
+        .endsWith(
+            "\n  task 'suspends' waits for something in suspend code, at"
+                + " example.Shop.order(Shop.kt:12)");
+  }
+
+  @Test
   void withoutProofTheReportIsLoggedOnceAfterTenSeconds(TestLoop t) throws Exception {
     var release = new CompletableFuture<Promise<String>>();
     var logged = new ArrayList<String>();

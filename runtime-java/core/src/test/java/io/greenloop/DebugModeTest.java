@@ -73,7 +73,8 @@ class DebugModeTest {
         .matches(
             "loop 'L': callback in io\\.greenloop\\.DebugModeTest created at"
                 + " io\\.greenloop\\.DebugModeTest\\.aCallbackOverTheThresholdIsLoggedWithItsLine\\(DebugModeTest\\.java:\\d+\\)"
-                + " ran for 101 ms without letting the loop go on \\(threshold 100 ms\\)");
+                + " ran for 101 ms without letting the loop go on \\(threshold 100 ms\\);"
+                + " Aio\\.toThread runs long work on another thread");
   }
 
   @Test
@@ -96,7 +97,7 @@ class DebugModeTest {
         .matches(
             "loop 'L': task 'slow' created at io\\.greenloop\\.DebugModeTest\\.\\w+\\("
                 + "DebugModeTest\\.java:\\d+\\) ran for 30 ms without letting the loop go on"
-                + " \\(threshold 20 ms\\)");
+                + " \\(threshold 20 ms\\); Aio\\.toThread runs long work on another thread");
     assertThat(t.loop().slowCallbackThreshold()).isEqualTo(ofMillis(20));
   }
 

@@ -24,11 +24,25 @@ class ExceptionGroupTest {
   @Test
   @Parity("EXC-7")
   void itIsAnImmutableListAndNests() {
-    assertThat(group).hasMessage("work (2 sub-exceptions)");
+    assertThat(group)
+        .hasMessage(
+            "work (2 sub-exceptions): java.io.IOException: io; io.greenloop.ExceptionGroup: nested"
+                + " (2 sub-exceptions): java.io.IOException: inner;"
+                + " java.lang.IllegalStateException: state");
     assertThat(group.summary()).isEqualTo("work");
     assertThat(group.exceptions()).containsExactly(io, nested);
     assertThatThrownBy(() -> group.exceptions().add(io))
         .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void theMessageNamesTheFirstLineOfTheFirstThree() {
+    var all = List.of(new IOException("a\nb"), io, state, new IOException("d"));
+
+    assertThat(new ExceptionGroup("work", all))
+        .hasMessage(
+            "work (4 sub-exceptions): java.io.IOException: a; java.io.IOException: io;"
+                + " java.lang.IllegalStateException: state; …");
   }
 
   @Test
@@ -96,8 +110,8 @@ class ExceptionGroupTest {
           throw group;
         },
         on(IOException.class, g -> seen.add("io")),
-        on(Exception.class, g -> seen.add("rest " + g.getMessage())));
-    assertThat(seen).containsExactly("io", "rest work (1 sub-exception)");
+        on(Exception.class, g -> seen.add("rest " + g.summary() + g.exceptions().size())));
+    assertThat(seen).containsExactly("io", "rest work1");
   }
 
   @Test
@@ -131,7 +145,8 @@ class ExceptionGroupTest {
                           throw failure;
                         })));
 
-    assertThat(thrown).hasMessage("handlers of an ExceptionGroup threw (2 sub-exceptions)");
+    assertThat(thrown)
+        .hasMessageStartingWith("handlers of an ExceptionGroup threw (2 sub-exceptions): ");
     assertThat(thrown.exceptions().getFirst()).isSameAs(failure);
   }
 }

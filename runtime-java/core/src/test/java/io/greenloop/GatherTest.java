@@ -148,7 +148,7 @@ class GatherTest {
           var cancelled = hangs();
           t.loop().callLater(ofMillis(5), () -> cancelled.cancel("gone"));
           List<Outcome<Integer>> outcomes =
-              gatherSettled(List.of(after(30, 1), failsAfter(10, "x"), cancelled)).join();
+              gatherSettled(after(30, 1), failsAfter(10, "x"), cancelled).join();
 
           assertThat(outcomes.get(0)).isEqualTo(new Outcome<>(1, null));
           assertThat(outcomes.get(0).isFailure()).isFalse();

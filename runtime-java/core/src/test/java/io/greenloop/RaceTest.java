@@ -166,7 +166,10 @@ class RaceTest {
               catchThrowableOfType(
                   ExceptionGroup.class,
                   () -> firstSuccess(failsAfter(20, "late"), failsAfter(10, "early")));
-          assertThat(failure).hasMessage("firstSuccess: none succeeded (2 sub-exceptions)");
+          assertThat(failure)
+              .hasMessage(
+                  "firstSuccess: none succeeded (2 sub-exceptions): java.io.IOException: early;"
+                      + " java.io.IOException: late");
           assertThat(failure.exceptions())
               .extracting(Throwable::getMessage)
               .containsExactly("early", "late");

@@ -206,7 +206,10 @@ class StaggeredRaceTest {
               catchThrowableOfType(
                   ExceptionGroup.class,
                   () -> staggeredRace(ofMillis(5), failsAfter(20, "late"), failsAfter(1, "early")));
-          assertThat(failure).hasMessage("staggeredRace: none succeeded (2 sub-exceptions)");
+          assertThat(failure)
+              .hasMessage(
+                  "staggeredRace: none succeeded (2 sub-exceptions): java.io.IOException: early;"
+                      + " java.io.IOException: late");
           assertThat(failure.exceptions())
               .extracting(Throwable::getMessage)
               .containsExactly("early", "late");

@@ -6,11 +6,13 @@ import static java.time.Duration.ofHours;
 import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import example.Hold;
 import io.greenloop.inspect.Stall;
 import io.greenloop.inspect.Stalls;
 import io.greenloop.internal.loop.LoopCores;
+import io.greenloop.internal.vm.Mode;
 import io.greenloop.internal.watch.Watch;
 import io.greenloop.testing.RealTime;
 import io.greenloop.testing.TestLoop;
@@ -83,13 +85,41 @@ class StallTest {
           assertThat(onlyStall().coroutine()).isEmpty();
           assertThat(onlyStall().frames().getFirst().getMethodName()).isEqualTo("untilReleased");
           assertThat(onlyStall().frames())
-              .noneMatch(frame -> frame.getClassName().startsWith("io.greenloop."))
+              .noneMatch(frame -> frame.getClassName().startsWith("io.greenloop.internal."))
+              .noneMatch(frame -> frame.getClassName().equals("io.greenloop.StackfulTask"))
               .noneMatch(frame -> frame.getClassName().startsWith("java."));
           assertThat(onlyStall().toString())
               .startsWith(
                   t.loop()
                       + " has been held for 3600000 ms by task 'greedy', nothing else can run;"
                       + " it is at\n\tat example.Hold.untilReleased(Hold.java:");
+        });
+  }
+
+  @Test
+  void aBlockingCallInPortableModeIsToldWithTheWayOut() throws Exception {
+    assumeFalse(Mode.isFull(), "in full mode it parks the task and holds nobody up");
+    whileHeldBy(
+        () ->
+            spawn(
+                    TaskOptions.named("greedy"),
+                    () -> {
+                      hold.parkedUntilReleased();
+                      return null;
+                    })
+                .join(),
+        watch -> {
+          hold.awaitParked();
+          watch.look(0);
+          watch.look(HOUR);
+
+          assertThat(onlyStall().toString())
+              .startsWith(
+                  t.loop()
+                      + " has been held for 3600000 ms by task 'greedy', nothing else can run;"
+                      + " portable mode: a blocking call holds the loop, and no time limit can cut"
+                      + " it short; wrap it in Aio.blocking(() -> …), or start the JVM with the"
+                      + " flags of full mode; it is at\n\tat ");
         });
   }
 

@@ -39,6 +39,21 @@ class ToStringTest {
   }
 
   @Test
+  void inDebugModeTheMainTaskIsMadeWhereTheRunWasCalled() {
+    String[] main = new String[1];
+
+    Aio.run(
+        RunOptions.DEFAULT.debug(true),
+        () -> {
+          main[0] = Aio.currentTask().orElseThrow().toString();
+        });
+
+    assertThat(main[0])
+        .contains(
+            "created at io.greenloop.ToStringTest.inDebugModeTheMainTaskIsMadeWhereTheRunWas");
+  }
+
+  @Test
   void inDebugModeTasksTellWhereTheyWereMade() {
     try (var t = TestLoop.virtual()) {
       t.loop().setDebug(true);

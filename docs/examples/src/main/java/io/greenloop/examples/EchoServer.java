@@ -4,6 +4,7 @@ import static java.lang.IO.println;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.greenloop.Aio;
+import io.greenloop.InterruptedByUserException;
 import io.greenloop.net.Server;
 import io.greenloop.net.Stream;
 import java.io.IOException;
@@ -63,8 +64,13 @@ public final class EchoServer {
   public static void main(String[] args) {
     if (args.length == 0) {
       run();
-    } else {
-      Aio.run(() -> serve(Integer.parseInt(args[0])));
+      return;
+    }
+    int port = Integer.parseInt(args[0]);
+    try {
+      Aio.run(() -> serve(port));
+    } catch (InterruptedByUserException ctrlC) {
+      System.exit(130);
     }
   }
 }

@@ -39,6 +39,14 @@ class JavaNetworkExamplesTest :
         .shouldContainExactly("hello", "world", "connections left: 0")
     }
 
+    test("a server limits the length of a line and the silence of its clients") {
+      linesOf { LimitedEchoServer.run() }.shouldContainExactly(
+        "hello",
+        "a line has at most 1024 bytes",
+        "nothing to say?",
+      )
+    }
+
     test("a server with a port serves until Ctrl-C, also while a client says nothing") {
       val port = ServerSocket(0).use { it.localPort }
       Child.java(EchoServer::class.java, "$port").use { child ->
@@ -51,7 +59,7 @@ class JavaNetworkExamplesTest :
         Socket("localhost", port).use {
           child.interrupt()
 
-          child.finish() shouldBe 1
+          child.finish() shouldBe 130
         }
         child.lines.shouldContainExactly("listening on port $port", "stopped")
       }
@@ -95,9 +103,14 @@ class JavaNetworkExamplesTest :
       for ((flags, missing) in mapOf(
         listOf<String>() to
           "--add-exports java.base/jdk.internal.vm=ALL-UNNAMED " +
-          "--add-opens java.base/java.lang=ALL-UNNAMED",
-        listOf("--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED") to
-          "--add-opens java.base/java.lang=ALL-UNNAMED",
+          "--add-opens java.base/java.lang=ALL-UNNAMED --enable-native-access=ALL-UNNAMED " +
+          "-Djdk.trackAllThreads=false -Djdk.pollerMode=1",
+        listOf(
+          "--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
+          "--enable-native-access=ALL-UNNAMED",
+          "-Djdk.pollerMode=3",
+        ) to
+          "--add-opens java.base/java.lang=ALL-UNNAMED -Djdk.trackAllThreads=false",
         listOf("-Dgreenloop.mode=portable") to null,
       )) {
         Child.javaWith(flags, HelloWorld::class.java).use { child ->

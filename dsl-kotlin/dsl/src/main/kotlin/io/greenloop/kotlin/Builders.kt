@@ -128,7 +128,7 @@ private fun <T> SuspendTask<T>.driveOn(
 private fun options(name: String?): TaskOptions =
   if (name == null) TaskOptions.DEFAULT else TaskOptions.named(name)
 
-private fun CoroutineScope.loopDispatcher(operation: String): LoopDispatcher {
+internal fun CoroutineScope.loopDispatcher(operation: String): LoopDispatcher {
   val interceptor = coroutineContext[ContinuationInterceptor]
   if (interceptor is LoopDispatcher) return interceptor.queueing
   val loop = coroutineContext[LoopTask]?.task?.loop()

@@ -82,6 +82,16 @@ public interface GreenScope : CoroutineScope {
   ): T = Aio.waitFor(awaitable, limit.toJavaDuration())
 
   /**
+   * Runs [body] in this task, at most [limit]: as [timeout], but with zero or less it never runs.
+   *
+   * @throws io.greenloop.AsyncTimeoutException if [limit] passed first
+   */
+  public fun <T> waitFor(
+    body: () -> T,
+    limit: Duration,
+  ): T = Aio.waitFor(body, limit.toJavaDuration())
+
+  /**
    * Runs a suspend body on the same loop and parks until it, and all that it started, has ended.
    *
    * The body sees and sets the context variables of the calling task. What it throws is thrown here

@@ -192,9 +192,18 @@ class ScopesTest :
           shouldThrow<AsyncTimeoutException> { timeout(10.milliseconds) { sleep(1.seconds) } }
           val slow = spawn { sleep(1.seconds) }
           shouldThrow<AsyncTimeoutException> { waitFor(slow, 10.milliseconds) }
-          slow.isCancelled
+          shouldThrow<AsyncTimeoutException> { waitFor({ sleep(1.seconds) }, 10.milliseconds) }
+          val inTime =
+            waitFor(
+              {
+                sleep(1.milliseconds)
+                "in time"
+              },
+              10.milliseconds,
+            )
+          slow.isCancelled to inTime
         }.await()
-      } shouldBe true
+      } shouldBe (true to "in time")
     }
 
     test("a scope without a loop refuses, and says what to do") {

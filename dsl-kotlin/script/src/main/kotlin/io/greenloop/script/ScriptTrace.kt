@@ -6,8 +6,6 @@ import java.util.IdentityHashMap
 
 /** Makes a failure readable: its trace holds the script and the libraries it uses, not what runs them. */
 internal object ScriptTrace {
-  private const val AWAITED_BY = "awaited by"
-
   /** What stands between two frames of a script, and between it and what started it. */
   private val MACHINERY =
     listOf(
@@ -45,18 +43,22 @@ internal object ScriptTrace {
 
   private fun readable(frames: Array<StackTraceElement>): Array<StackTraceElement> {
     val last = frames.indexOfLast { it.isOfScript() }
-    if (last < 0) return frames.takeWhile { it.methodName != AWAITED_BY }.toTypedArray()
+    if (last < 0) return frames.takeWhile { !it.isAwaitedBy() }.toTypedArray()
     val kept = ArrayList<StackTraceElement>()
     var isInside = false // what the machinery calls is as little of the script's as itself
     for (frame in frames.take(last + 1).asReversed()) {
       val isMachinery = MACHINERY.any { frame.className.startsWith(it) }
-      val goesOn = !frame.isOfScript() && frame.methodName != AWAITED_BY
+      val goesOn = !frame.isOfScript() && !frame.isAwaitedBy()
       isInside = isMachinery || (isInside && goesOn)
       val isGenerated = frame.isOfScript() && frame.lineNumber <= 0
       if (!isInside && !isGenerated) kept += frame
     }
-    return kept.asReversed().dropWhile { it.methodName == AWAITED_BY }.toTypedArray()
+    return kept.asReversed().dropWhile { it.isAwaitedBy() }.toTypedArray()
   }
+
+  /** Between what failed and who waited for it: `awaited.by(task 'main')`. */
+  private fun StackTraceElement.isAwaitedBy(): Boolean =
+    className == "awaited" && methodName == "by"
 
   private fun StackTraceElement.isOfScript(): Boolean =
     fileName?.endsWith(ScriptRunner.EXTENSION) == true

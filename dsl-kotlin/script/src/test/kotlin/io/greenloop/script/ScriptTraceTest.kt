@@ -39,7 +39,7 @@ class ScriptTraceTest :
         file: String,
         method: String = "m",
       ) = StackTraceElement(type, method, file, 1)
-      val marker = StackTraceElement("—", "awaited by", null, -1)
+      val marker = StackTraceElement("awaited", "by", "task 'a'", -1)
       val failure = IllegalStateException("x")
       failure.stackTrace =
         arrayOf(
@@ -61,7 +61,7 @@ class ScriptTraceTest :
       ScriptTrace.cut(failure)
 
       failure.stackTrace.map { it.fileName ?: it.methodName } shouldBe
-        listOf("ArrayList.java", "a.loop.kts", "awaited by", "a.loop.kts")
+        listOf("ArrayList.java", "a.loop.kts", "task 'a'", "a.loop.kts")
       files(outside) shouldBe listOf("Lib.java")
     }
 

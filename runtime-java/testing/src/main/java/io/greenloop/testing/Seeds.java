@@ -5,8 +5,10 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -19,7 +21,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
  *
  * <p>The loop that is injected picks among ready task steps by the seed; what else is random comes
  * from the parameter. A failure prints {@code replay with -Dgreenloop.seed=7}: that property runs
- * the one seed. {@code -Dgreenloop.seeds=N} runs N seeds for each such test.
+ * the one seed. The seeds behind one that failed are skipped. {@code -Dgreenloop.seeds=N} runs N
+ * seeds for each such test.
  */
 @Documented
 @TestTemplate
@@ -48,13 +51,14 @@ public @interface Seeds {
         ExtensionContext context) {
       Long one = Long.getLong("greenloop.seed");
       if (one != null) {
-        return Stream.of(new SeedInvocation(one));
+        return Stream.of(new SeedInvocation(one, new AtomicReference<>()));
       }
       int number =
           Integer.getInteger(
               "greenloop.seeds",
               context.getRequiredTestMethod().getAnnotation(Seeds.class).value());
-      return LongStream.rangeClosed(1, number).mapToObj(SeedInvocation::new);
+      var failed = new AtomicReference<@Nullable Long>();
+      return LongStream.rangeClosed(1, number).mapToObj(seed -> new SeedInvocation(seed, failed));
     }
   }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
+import org.junit.platform.testkit.engine.Events;
 
 class GreenloopExtensionTest {
   @AfterEach
@@ -73,6 +74,17 @@ class GreenloopExtensionTest {
   }
 
   @Test
+  void theSeedsBehindOneThatFailedAreSkipped() {
+    var events = run(Leaks.class, "failsForSeedTwo", long.class);
+
+    assertThat(events.failed().count()).isEqualTo(1);
+    assertThat(events.skipped().list())
+        .isNotEmpty()
+        .extracting(skipped -> skipped.getRequiredPayload(String.class))
+        .containsOnly("seed 2 has failed");
+  }
+
+  @Test
   void aHeldLoopFailsATestThatForbidsIt() {
     String message = failure(Leaks.class, "holdsItsLoop");
 
@@ -86,15 +98,16 @@ class GreenloopExtensionTest {
     return thrown(tests, method, parameters).getMessage();
   }
 
+  private static Events run(Class<?> tests, String method, Class<?>... parameters) {
+    return EngineTestKit.engine("junit-jupiter")
+        .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "false")
+        .selectors(selectMethod(tests, method, parameters))
+        .execute()
+        .testEvents();
+  }
+
   private static Throwable thrown(Class<?> tests, String method, Class<?>... parameters) {
-    List<Event> failed =
-        EngineTestKit.engine("junit-jupiter")
-            .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "false")
-            .selectors(selectMethod(tests, method, parameters))
-            .execute()
-            .testEvents()
-            .failed()
-            .list();
+    List<Event> failed = run(tests, method, parameters).failed().list();
     assertThat(failed).hasSize(1);
     return failed
         .getFirst()

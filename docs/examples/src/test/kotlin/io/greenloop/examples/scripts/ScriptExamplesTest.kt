@@ -29,6 +29,13 @@ private val programs =
       "Two",
     ),
     Program(
+      "a server sends back the lines of its clients, and ends with them (script)",
+      "echo-server.loop.kts",
+      "hello",
+      "world",
+      "connections left: 0",
+    ),
+    Program(
       "PRG-3: a task made on a loop that does not run yet (script)",
       "hello-world.loop.kts",
       "hello world",

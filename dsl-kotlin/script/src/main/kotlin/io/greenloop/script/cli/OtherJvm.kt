@@ -89,8 +89,9 @@ internal class OtherJvm(
       } finally {
         vm.detach()
       }
-    } catch (e: AttachNotSupportedException) {
-      throw NoAnswer("is no JVM that can be asked (${e.message})")
+    } catch (_: AttachNotSupportedException) {
+      // its message names files and sockets of the JDK
+      throw NoAnswer("is no JVM, or one that does not let itself be attached to")
     } catch (e: IOException) {
       throw NoAnswer(refusal(process, e))
     }
@@ -105,7 +106,7 @@ internal class OtherJvm(
     return if (user != null && user != System.getProperty("user.name")) {
       "belongs to user $user; run this command as that user"
     } else {
-      "is no JVM that can be asked (${error.message})"
+      "does not let itself be attached to (${error.message})"
     }
   }
 

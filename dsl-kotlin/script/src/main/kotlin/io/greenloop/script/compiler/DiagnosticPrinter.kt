@@ -21,6 +21,7 @@ internal class DiagnosticPrinter(
       lines += "$shown: error: the compiler gave no reason"
     }
     lines.forEach { System.err.println(it) }
+    if (lines.any { SUSPEND in it }) System.err.println("$shown: $WAY_IN")
   }
 
   private fun line(diagnostic: ScriptDiagnostic): String? {
@@ -63,6 +64,12 @@ internal class DiagnosticPrinter(
     }
 
   private companion object {
+    const val SUSPEND =
+      "can only be called from a coroutine or another suspend function"
+    const val WAY_IN =
+      "a script's own lines, and those in green { }, are not suspend code: " +
+        "put it into loop { … }, or use what parks: join(), sleep(…), timeout(…) { … }"
+
     /**
      * A script's body is a constructor to the compiler, which does not see that a task or greenlet
      * may read the variable before that constructor has set it.

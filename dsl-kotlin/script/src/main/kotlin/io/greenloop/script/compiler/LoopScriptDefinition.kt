@@ -186,7 +186,7 @@ internal class LoopScriptDefinition(
         each("io.greenloop", "Aio EventLoop CancelledError") +
         each("kotlinx.coroutines", "async awaitAll coroutineScope delay launch supervisorScope") +
         each("kotlinx.coroutines", "withTimeout withTimeoutOrNull") +
-        each("kotlin.time", "Duration measureTime measureTimedValue") +
+        each("kotlin.time", "Duration measureTime measureTimedValue toJavaDuration") +
         each("kotlin.time.Duration.Companion", "nanoseconds microseconds milliseconds") +
         each("kotlin.time.Duration.Companion", "seconds minutes hours days")
 

@@ -65,6 +65,19 @@ class ScriptsTest :
         "wrong.loop.kts:5:5: error: Unresolved reference 'yieldLop'.\n"
     }
 
+    test("a suspend function in a script's own lines: the error says how to call it") {
+      greenloop.file("suspends.loop.kts", "delay(1.seconds)\nloop { delay(1.milliseconds) }\n")
+
+      val run = greenloop.run("run", "suspends.loop.kts")
+
+      run.exitCode shouldBe 2
+      run.err shouldBe
+        "suspends.loop.kts:1:1: error: Suspend function 'suspend fun delay(duration: Duration): " +
+        "Unit' can only be called from a coroutine or another suspend function.\n" +
+        "suspends.loop.kts: a script's own lines, and those in green { }, are not suspend code: " +
+        "put it into loop { … }, or use what parks: join(), sleep(…), timeout(…) { … }\n"
+    }
+
     test("compile fills the cache for several scripts; one that does not compile stops no other") {
       greenloop.file("one.loop.kts", "println(1)")
       greenloop.file("two.loop.kts", "println(two)")
@@ -162,7 +175,7 @@ class ScriptsTest :
       trace("child") shouldBe
         "java.lang.IllegalStateException: bang\n" +
         "\tat Traces_loop${'$'}child${'$'}1.invokeSuspend(traces.loop.kts:9)\n" +
-        "\tat —.awaited by(Unknown Source)\n" +
+        "\tat awaited.by(task 'traces.loop.kts')\n" +
         "\tat Traces_loop.<init>(traces.loop.kts:13)\n"
     }
 

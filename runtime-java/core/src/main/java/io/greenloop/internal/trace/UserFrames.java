@@ -9,6 +9,8 @@ public final class UserFrames {
     "java.", "javax.", "jdk.", "sun.", "com.sun.", "kotlin.", "kotlinx.", "io.greenloop."
   };
 
+  private static final String OURS = "io.greenloop.";
+
   /** Packages below ours that hold programs. */
   private static final String[] PROGRAMS = {"io.greenloop.examples.", "io.greenloop.benchmarks."};
 
@@ -31,11 +33,23 @@ public final class UserFrames {
     return users.isEmpty() ? "a line unknown" : users.getFirst().toString();
   }
 
-  private static boolean isTheUsers(String type) {
-    return startsWithAny(type, PROGRAMS) || !startsWithAny(type, NOT_THE_USERS);
+  /** Whether {@code type}, the name of a class, is code of a user. */
+  public static boolean isTheUsers(String type) {
+    return isProgramOfOurs(type) || !startsWithAny(type, NOT_THE_USERS);
   }
 
-  private static boolean startsWithAny(String type, String[] prefixes) {
+  /** Whether {@code type} is part of Greenloop. */
+  static boolean isOurs(String type) {
+    return type.startsWith(OURS) && !isProgramOfOurs(type);
+  }
+
+  /** Our own tests are programs, too. */
+  private static boolean isProgramOfOurs(String type) {
+    return startsWithAny(type, PROGRAMS)
+        || (type.startsWith(OURS) && (type.endsWith("Test") || type.contains("Test$")));
+  }
+
+  static boolean startsWithAny(String type, String[] prefixes) {
     for (String prefix : prefixes) {
       if (type.startsWith(prefix)) {
         return true;

@@ -1,6 +1,7 @@
 package io.greenloop.internal.vm;
 
 import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What this JVM was started with: everything, or only public API. Decided once. */
@@ -39,12 +40,37 @@ public enum Mode {
     return "portable".equals(System.getProperty("greenloop.mode"));
   }
 
+  /**
+   * The flags that this JVM lacks, in one line: besides those of {@link #missing} the ones that
+   * full mode does without.
+   */
+  public static String missingFlags() {
+    var flags = new ArrayList<String>();
+    if (MISSING != null) {
+      flags.add(MISSING);
+    }
+    if (!Mode.class.getModule().isNativeAccessEnabled()) {
+      flags.add("--enable-native-access=" + target());
+    }
+    for (String property : List.of("jdk.trackAllThreads=false", "jdk.pollerMode=1")) {
+      if (System.getProperty(property.substring(0, property.indexOf('='))) == null) {
+        flags.add("-D" + property);
+      }
+    }
+    return String.join(" ", flags);
+  }
+
+  private static String target() {
+    Module module = Mode.class.getModule();
+    return module.isNamed() ? module.getName() : "ALL-UNNAMED";
+  }
+
   private static @Nullable String findMissing() {
     if (isPortableByRequest()) {
       return "-Dgreenloop.mode=portable is set";
     }
     Module module = Mode.class.getModule();
-    String target = module.isNamed() ? module.getName() : "ALL-UNNAMED";
+    String target = target();
     Module base = Object.class.getModule();
     var flags = new ArrayList<String>();
     if (!base.isExported("jdk.internal.vm", module)) {

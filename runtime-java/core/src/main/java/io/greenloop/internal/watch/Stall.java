@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param owner the task or callback that holds it, if it could be told
  * @param coroutine the greenlet, generator or coroutine that runs in it, if one does
  * @param nanos for how long it has been held at least
+ * @param blocks whether it holds the loop only because this is portable mode: it waits in a
+ *     blocking call
  * @param frames the user's part of the stack, innermost first
  */
 public record Stall(
@@ -20,6 +22,7 @@ public record Stall(
     @Nullable Object owner,
     @Nullable String coroutine,
     long nanos,
+    boolean blocks,
     List<StackTraceElement> frames) {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -31,7 +34,13 @@ public record Stall(
     if (coroutine != null) {
       text.append(", in ").append(coroutine);
     }
-    text.append(", nothing else can run; it is at");
+    text.append(", nothing else can run");
+    if (blocks) {
+      text.append(
+          "; portable mode: a blocking call holds the loop, and no time limit can cut it short;"
+              + " wrap it in Aio.blocking(() -> …), or start the JVM with the flags of full mode");
+    }
+    text.append("; it is at");
     for (StackTraceElement frame : frames) {
       text.append("\n\tat ").append(frame);
     }

@@ -4,8 +4,10 @@ import io.greenloop.internal.fiber.RunningFiber;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.Strand;
 import io.greenloop.internal.trace.UserFrames;
+import io.greenloop.internal.vm.Mode;
 import java.lang.System.Logger.Level;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 /** One run of one loop under watch; closing ends it. */
 public final class Watch implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.greenloop");
+  private static final Set<Thread.State> BLOCKED =
+      EnumSet.of(Thread.State.BLOCKED, Thread.State.WAITING, Thread.State.TIMED_WAITING);
   private static final long SUSPICIOUS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Watched watched;
@@ -112,6 +116,7 @@ public final class Watch implements AutoCloseable {
         owner,
         inside.owner() == null ? null : inside.owner().toString(),
         heldNanos,
+        !Mode.isFull() && BLOCKED.contains(inside.thread().getState()),
         UserFrames.of(inside.thread().getStackTrace()));
   }
 

@@ -12,8 +12,8 @@
  *   <li>W2: nothing that a listener does or throws ends the thread.
  * </ol>
  *
- * <p><b>May use:</b> {@code internal.loop}, {@code internal.fiber}, {@code internal.trace}. <b>May
- * not:</b> {@code io.greenloop} and above.
+ * <p><b>May use:</b> {@code internal.loop}, {@code internal.fiber}, {@code internal.trace}, {@code
+ * internal.vm}. <b>May not:</b> {@code io.greenloop} and above.
  */
 @NullMarked
 package io.greenloop.internal.watch;
