@@ -46,6 +46,11 @@ class Child(
     } while (next != line)
   }
 
+  /** Reads until it prints a line with [part], and gives that. */
+  fun awaitLineWith(part: String): String =
+    generateSequence { next() }.firstOrNull { part in it }
+      ?: error("it ended without printing '$part'; it printed $lines\n$err")
+
   /** Waits until a line of its standard error contains [part]. */
   fun awaitError(part: String) {
     do {
