@@ -311,6 +311,8 @@ class TlsPeersTest {
             client.writer().write(bytes("before\n"));
             server.expect("before\n");
             server.say("r\n");
+            client.writer().write(bytes("between\n")); // else it may take both for one command
+            server.expect("between\n");
             server.say("from them\n"); // goes out behind its question
             assertThat(text(client.reader().readLine())).isEqualTo("from them\n");
             for (int i = 0; i < 20; i++) {
