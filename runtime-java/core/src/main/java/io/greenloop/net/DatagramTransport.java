@@ -4,7 +4,6 @@ import io.greenloop.ErrorContext;
 import io.greenloop.EventLoop;
 import io.greenloop.TaskContext;
 import io.greenloop.internal.loop.LoopCore;
-import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
@@ -407,39 +406,32 @@ public final class DatagramTransport {
   }
 
   /** Hears on the bare carrier that the socket is ready; acts in an entry of the loop. */
-  private final class Listener implements ReadyListener {
+  private final class Listener extends Interest {
     private final Direction direction;
     private final Runnable act;
-    private boolean listens;
 
     Listener(Direction direction, Runnable act) {
       this.direction = direction;
       this.act = act;
     }
 
-    void listen() {
-      if (!listens) {
-        listens = true;
-        watch.listen(direction, this);
-      }
-    }
-
-    void mute() {
-      if (listens) {
-        listens = false;
-        watch.mute(direction);
-      }
+    @Override
+    void arm() {
+      watch.listen(direction, this);
     }
 
     @Override
-    public void ready() {
-      mute();
+    void disarm() {
+      watch.mute(direction);
+    }
+
+    @Override
+    void queue() {
       loop.callSoon(context, act);
     }
 
     @Override
-    public void failed(IOException cause) {
-      listens = false;
+    void queueFailure(IOException cause) {
       loop.callSoon(context, () -> end(cause));
     }
   }

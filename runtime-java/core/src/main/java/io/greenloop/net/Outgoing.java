@@ -1,7 +1,6 @@
 package io.greenloop.net;
 
 import io.greenloop.internal.loop.LoopCore;
-import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The outgoing direction of a transport: its buffer, and the two marks. Loop room. */
-final class Outgoing implements ReadyListener, Runnable {
+final class Outgoing extends Interest implements Runnable {
   /** From the so many-th write on that goes nowhere, each is logged. */
   private static final int TOLERATED_WRITES = 5;
 
@@ -20,7 +19,6 @@ final class Outgoing implements ReadyListener, Runnable {
   private final Runnable entry;
   private final WriteBuffer buffer = new WriteBuffer();
   private WriteLimits limits = WriteLimits.DEFAULT;
-  private boolean listens;
   private boolean paused; // the protocol was told so
   private boolean ends;
   private boolean closes;
@@ -220,31 +218,28 @@ final class Outgoing implements ReadyListener, Runnable {
   void drop() {
     close();
     buffer.clear();
-    if (listens) {
-      listens = false;
-      wire.mute(Direction.OUT);
-    }
+    mute();
   }
 
   // ---- readiness ---------------------------------------------------------------------------
 
-  private void listen() {
-    if (!listens) {
-      listens = true;
-      wire.listen(Direction.OUT, this);
-    }
+  @Override
+  void arm() {
+    wire.listen(Direction.OUT, this);
   }
 
   @Override
-  public void ready() {
-    listens = false;
+  void disarm() {
     wire.mute(Direction.OUT);
+  }
+
+  @Override
+  void queue() {
     core.ready(entry, entry);
   }
 
   @Override
-  public void failed(IOException cause) {
-    listens = false;
+  void queueFailure(IOException cause) {
     core.ready((Runnable) () -> transport.fail(cause), null);
   }
 

@@ -5,7 +5,6 @@ import io.greenloop.Task;
 import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
 import io.greenloop.internal.loop.LoopCore;
-import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -419,26 +418,19 @@ public final class StreamReader {
   }
 
   /** Hears on the bare carrier that something may have come; looks in an entry of the loop. */
-  private final class Readiness implements ReadyListener, Runnable {
-    private boolean listens;
-
-    void listen() {
-      if (!listens) {
-        listens = true;
-        wire.listen(Direction.IN, this);
-      }
-    }
-
-    void mute() {
-      if (listens) {
-        listens = false;
-        wire.mute(Direction.IN);
-      }
+  private final class Readiness extends Interest implements Runnable {
+    @Override
+    void arm() {
+      wire.listen(Direction.IN, this);
     }
 
     @Override
-    public void ready() {
-      mute();
+    void disarm() {
+      wire.mute(Direction.IN);
+    }
+
+    @Override
+    void queue() {
       if (taskWaits) {
         woken = readers.firstTask();
         readers.serveFirst(LOOK);
@@ -448,8 +440,7 @@ public final class StreamReader {
     }
 
     @Override
-    public void failed(IOException cause) {
-      listens = false;
+    void queueFailure(IOException cause) {
       loop.ready((Runnable) () -> owner.lost(cause), null);
     }
 

@@ -5,7 +5,6 @@ import io.greenloop.Task;
 import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
 import io.greenloop.internal.loop.LoopCore;
-import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -386,32 +385,24 @@ public final class StreamWriter {
   }
 
   /** Hears on the bare carrier that the wire may take more; sends in an entry of the loop. */
-  private final class Readiness implements ReadyListener, Runnable {
-    private boolean listens;
-
-    void listen() {
-      if (!listens) {
-        listens = true;
-        wire.listen(Direction.OUT, this);
-      }
-    }
-
-    void mute() {
-      if (listens) {
-        listens = false;
-        wire.mute(Direction.OUT);
-      }
+  private final class Readiness extends Interest implements Runnable {
+    @Override
+    void arm() {
+      wire.listen(Direction.OUT, this);
     }
 
     @Override
-    public void ready() {
-      mute();
+    void disarm() {
+      wire.mute(Direction.OUT);
+    }
+
+    @Override
+    void queue() {
       loop.ready(this, null);
     }
 
     @Override
-    public void failed(IOException cause) {
-      listens = false;
+    void queueFailure(IOException cause) {
       loop.ready((Runnable) () -> owner.lost(cause), null);
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * One direction of a wire that stands on another one: what it wants to hear from below, and who
  * wants to hear from it. Loop room, but for what a {@link ReadyListener} hears on the bare carrier.
  */
-final class WireSide implements ReadyListener {
+final class WireSide extends Interest {
   /** Who wants to hear from the wire above. */
   @Nullable ReadyListener listener;
 
@@ -20,7 +20,6 @@ final class WireSide implements ReadyListener {
   private final Direction direction;
   private final Runnable ready;
   private final Consumer<IOException> failed;
-  private boolean listens;
 
   /**
    * @param ready told in an entry of the loop that the wire below may get further
@@ -43,27 +42,23 @@ final class WireSide implements ReadyListener {
     return direction;
   }
 
-  /** Listens below, or does not. */
-  void want(boolean wanted) {
-    if (wanted != listens) {
-      listens = wanted;
-      if (wanted) {
-        below.listen(direction, this);
-      } else {
-        below.mute(direction);
-      }
-    }
+  @Override
+  void arm() {
+    below.listen(direction, this);
   }
 
   @Override
-  public void ready() {
-    want(false);
+  void disarm() {
+    below.mute(direction);
+  }
+
+  @Override
+  void queue() {
     loop.ready(ready, null);
   }
 
   @Override
-  public void failed(IOException cause) {
-    listens = false;
+  void queueFailure(IOException cause) {
     loop.ready((Runnable) () -> failed.accept(cause), null);
   }
 }

@@ -7,7 +7,6 @@ import io.greenloop.TaskContext;
 import io.greenloop.TaskOptions;
 import io.greenloop.internal.loop.Entries;
 import io.greenloop.internal.loop.LoopCore;
-import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -161,40 +160,35 @@ final class WireTransport implements Transport, Served {
   // ---- reading -----------------------------------------------------------------------------
 
   /** Hears on the bare carrier that something may have come; reads in an entry of the loop. */
-  private final class Incoming implements ReadyListener, Runnable {
+  private final class Incoming extends Interest implements Runnable {
     private final Runnable entry = reusable(this);
-    private boolean listens;
     private boolean queued;
     private boolean ended;
 
     void listenIfReading() {
-      if (open && isReading() && !ended && !listens && !queued) {
-        listens = true;
-        wire.listen(Direction.IN, this);
+      if (open && isReading() && !ended && !queued) {
+        listen();
       }
     }
 
-    void mute() {
-      if (listens) {
-        listens = false;
-        wire.mute(Direction.IN);
-      }
+    @Override
+    void arm() {
+      wire.listen(Direction.IN, this);
     }
 
-    private void queue() {
+    @Override
+    void disarm() {
+      wire.mute(Direction.IN);
+    }
+
+    @Override
+    void queue() {
       queued = true;
       core.ready(entry, entry);
     }
 
     @Override
-    public void ready() {
-      mute();
-      queue();
-    }
-
-    @Override
-    public void failed(IOException cause) {
-      listens = false;
+    void queueFailure(IOException cause) {
       core.ready((Runnable) () -> fail(cause), null);
     }
 
