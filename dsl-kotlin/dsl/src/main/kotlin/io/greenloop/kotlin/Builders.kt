@@ -125,7 +125,7 @@ private fun <T> SuspendTask<T>.driveOn(
     throw refused
   }
 
-private fun options(name: String?): TaskOptions =
+internal fun options(name: String?): TaskOptions =
   if (name == null) TaskOptions.DEFAULT else TaskOptions.named(name)
 
 internal fun CoroutineScope.loopDispatcher(operation: String): LoopDispatcher {

@@ -29,20 +29,7 @@ public suspend fun openStream(
   host: String,
   port: Int,
   limit: Int = StreamReader.DEFAULT_LIMIT,
-): Stream {
-  val connecting =
-    EventLoop.current().spawn(
-      TaskOptions.named("connect to $host:$port"),
-      Callable { Streams.openConnection(host, port, limit) },
-    )
-  try {
-    return connecting.await()
-  } catch (failure: Throwable) {
-    // Cancelled in the very turn in which it was there.
-    connecting.whenDone { if (!it.isCancelled && it.exceptionNow() == null) it.getNow().close() }
-    throw failure
-  }
-}
+): Stream = opened("connect to $host:$port") { Streams.openConnection(host, port, limit) }
 
 /**
  * Listens on [addresses] and serves each connection by [handler] in a suspend task of its own; the

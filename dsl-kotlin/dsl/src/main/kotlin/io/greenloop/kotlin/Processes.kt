@@ -3,7 +3,6 @@ package io.greenloop.kotlin
 import io.greenloop.Aio
 import io.greenloop.process.AsyncProcess
 import io.greenloop.process.ProcessOutput
-import kotlinx.coroutines.CancellationException
 
 // The suspend twins of the members that park.
 
@@ -25,17 +24,8 @@ public suspend fun ProcessBuilder.exec(input: ByteArray? = null): ProcessOutput 
  * Starts a process and gives it; suspends meanwhile. A cancel leaves none behind. The suspend twin
  * of [AsyncProcess.start].
  */
-public suspend fun ProcessBuilder.startProcess(): AsyncProcess {
-  val starting = Aio.spawn<AsyncProcess> { AsyncProcess.start(this) }
-  try {
-    return starting.await()
-  } catch (cancelled: CancellationException) {
-    if (starting.isDone && !starting.isCancelled && starting.exceptionNow() == null) {
-      starting.getNow().close() // started in the very moment of the cancel
-    }
-    throw cancelled
-  }
-}
+public suspend fun ProcessBuilder.startProcess(): AsyncProcess =
+  opened(null) { AsyncProcess.start(this) }
 
 /** Suspends until it has ended and gives its exit code; a cancel leaves it running. */
 public suspend fun AsyncProcess.await(): Int = waitServed("AsyncProcess.await") { join(it) }

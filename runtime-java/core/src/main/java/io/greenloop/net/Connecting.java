@@ -52,7 +52,7 @@ final class Connecting {
   }
 
   SocketChannel connect() throws IOException {
-    List<SocketAddress> remotes = resolved(options.remotes());
+    List<SocketAddress> remotes = Resolving.all(EventLoop.current(), options.remotes());
     List<InetSocketAddress> locals = locals();
     Duration delay = options.happyEyeballs().orElse(null);
     return delay == null || remotes.size() == 1
@@ -62,30 +62,9 @@ final class Connecting {
 
   // ---- candidates --------------------------------------------------------------------------
 
-  private static List<SocketAddress> resolved(List<SocketAddress> addresses) throws IOException {
-    List<SocketAddress> resolved = new ArrayList<>();
-    for (SocketAddress address : addresses) {
-      if (address instanceof InetSocketAddress internet && internet.isUnresolved()) {
-        resolved.addAll(resolved(internet));
-      } else {
-        resolved.add(address);
-      }
-    }
-    return resolved;
-  }
-
-  private static List<InetSocketAddress> resolved(InetSocketAddress address) throws IOException {
-    if (!address.isUnresolved()) {
-      return List.of(address);
-    }
-    return EventLoop.current().resolve(address.getHostString()).stream()
-        .map(each -> new InetSocketAddress(each, address.getPort()))
-        .toList();
-  }
-
   private List<InetSocketAddress> locals() throws IOException {
     InetSocketAddress local = options.localAddress().orElse(null);
-    return local == null ? List.of() : resolved(local);
+    return local == null ? List.of() : Resolving.all(EventLoop.current(), local);
   }
 
   // ---- attempts ----------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -154,12 +153,9 @@ public final class DatagramTransport {
 
   private static List<@Nullable SocketAddress> candidates(@Nullable SocketAddress address)
       throws IOException {
-    if (address instanceof InetSocketAddress internet && internet.isUnresolved()) {
-      return EventLoop.current().resolve(internet.getHostString()).stream()
-          .<@Nullable SocketAddress>map(host -> new InetSocketAddress(host, internet.getPort()))
-          .toList();
-    }
-    return Collections.singletonList(address);
+    return address == null
+        ? Collections.singletonList(null)
+        : List.copyOf(Resolving.all(EventLoop.current(), List.of(address)));
   }
 
   private static DatagramChannel open(

@@ -5,7 +5,6 @@ import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /** One file on its way through a transport. Loop room, in a task of its own. */
@@ -28,9 +27,8 @@ final class FileSending implements ReadyListener {
       await();
     }
     checkOpen();
-    WritableByteChannel target = wire.fileTarget();
     try {
-      return target == null ? transfer.by(this::write) : transfer.to(target, this::awaitRoom);
+      return transfer.send(wire.fileTarget(), this::write, this::awaitRoom);
     } catch (IOException e) {
       checkOpen(); // closed under the worker's hands
       IOException known = ConnectionErrors.classified("sendFile", transport, e);

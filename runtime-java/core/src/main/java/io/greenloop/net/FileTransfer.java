@@ -47,12 +47,20 @@ final class FileTransfer {
   }
 
   /**
-   * Sends to a non-blocking socket, without a copy.
+   * Sends, without a copy where that can be done.
    *
-   * @param awaitRoom waits until {@code target} may take more
+   * @param socket takes the file as it is; null if it has to go through {@code write}
+   * @param write sends a part, and waits while no more is taken
+   * @param awaitRoom waits until {@code socket} may take more
    * @return how many bytes; the file's position is behind them, however this ends
    */
-  long to(WritableByteChannel target, Step<@Nullable Void> awaitRoom) throws IOException {
+  long send(
+      @Nullable WritableByteChannel socket, Step<ByteBuffer> write, Step<@Nullable Void> awaitRoom)
+      throws IOException {
+    return socket == null ? by(write) : to(socket, awaitRoom);
+  }
+
+  private long to(WritableByteChannel target, Step<@Nullable Void> awaitRoom) throws IOException {
     try {
       while (sent < count) {
         long at = offset + sent;
@@ -91,8 +99,7 @@ final class FileTransfer {
     }
   }
 
-  /** Sends by chunks that {@code write} is given, for what is no socket. */
-  long by(Step<ByteBuffer> write) throws IOException {
+  private long by(Step<ByteBuffer> write) throws IOException {
     try {
       var chunk = ByteBuffer.allocate(CHUNK);
       while (sent < count) {

@@ -81,7 +81,7 @@ final class Listening {
     List<Listening> sockets = new ArrayList<>();
     BindException notOurs = null;
     try {
-      for (SocketAddress address : different(resolved(core, addresses))) {
+      for (SocketAddress address : different(Resolving.all((EventLoop) core.face(), addresses))) {
         try {
           sockets.add(on(core, address, options));
         } catch (BindException e) {
@@ -105,21 +105,6 @@ final class Listening {
     var named = new BindException("listen on " + AddressTexts.of(address) + ": " + e.getMessage());
     named.initCause(e);
     return named;
-  }
-
-  private static List<SocketAddress> resolved(
-      LoopCore core, Collection<? extends SocketAddress> addresses) throws IOException {
-    List<SocketAddress> resolved = new ArrayList<>();
-    for (SocketAddress address : addresses) {
-      if (address instanceof InetSocketAddress internet && internet.isUnresolved()) {
-        for (var each : ((EventLoop) core.face()).resolve(internet.getHostString())) {
-          resolved.add(new InetSocketAddress(each, internet.getPort()));
-        }
-      } else {
-        resolved.add(address);
-      }
-    }
-    return resolved;
   }
 
   /** A socket on all interfaces hears both families. Port 0 is another one each time. */

@@ -1,6 +1,5 @@
 package io.greenloop.net;
 
-import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
 import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
@@ -12,18 +11,16 @@ final class PipeEnd implements StreamOwner {
   private final LoopCore loop;
   private final Wire wire;
   private final String name;
-  private final WaitQueue<@Nullable Void, @Nullable Void> closeWaiters;
+  private final Ending ending;
   private @Nullable StreamReader reader;
   private @Nullable StreamWriter writer;
   private boolean closing;
-  private boolean over;
-  private @Nullable IOException lostBy;
 
   private PipeEnd(LoopCore loop, Wire wire, String name) {
     this.loop = loop;
     this.wire = wire;
     this.name = name;
-    closeWaiters = new WaitQueue<>("the end of " + name, (nothing, none) -> {});
+    ending = new Ending(loop, name);
   }
 
   /**
@@ -77,36 +74,26 @@ final class PipeEnd implements StreamOwner {
   @Override
   public void abort() {
     Sockets.checkRoom(loop, "abort", name);
-    if (!over) {
+    if (!ending.isOver()) {
       flushed();
     }
   }
 
   @Override
   public void awaitClosed() throws IOException {
-    Sockets.checkRoom(loop, "awaitClosed", name);
-    if (!over) {
-      closeWaiters.park("awaitClosed", null);
-    }
-    if (lostBy != null) {
-      throw lostBy;
-    }
+    ending.await();
   }
 
   @Override
   public void awaitClosed(Waiter<@Nullable Void> waiter) {
-    Sockets.checkRoom(loop, "awaitClosed", name);
-    closeWaiters.add(waiter, null);
-    if (over) {
-      closeWaiters.serveAll(null);
-    }
+    ending.await(waiter);
   }
 
   /** Everything is sent, or shall not be. */
   @Override
   public void flushed() {
     wire.close();
-    end(Sockets.closed(name));
+    end(Sockets.closed(name), null);
   }
 
   @Override
@@ -116,22 +103,20 @@ final class PipeEnd implements StreamOwner {
 
   @Override
   public void lost(IOException reason) {
-    if (!over) {
-      lostBy = reason;
+    if (!ending.isOver()) {
       wire.close();
-      end(reason);
+      end(reason, reason);
     }
   }
 
-  private void end(IOException reason) {
+  private void end(IOException reason, @Nullable IOException lostBy) {
     closing = true;
-    over = true;
     if (reader != null) {
       reader.end(reason);
     }
     if (writer != null) {
       writer.end(reason);
     }
-    closeWaiters.serveAll(null);
+    ending.come(lostBy);
   }
 }

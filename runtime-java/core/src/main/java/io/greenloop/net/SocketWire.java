@@ -5,6 +5,8 @@ import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -15,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class SocketWire implements Wire {
   private final SocketChannel channel;
   private final Watch watch;
-  private final Object facade;
+  private final SocketAddress local;
+  private final SocketAddress remote;
+  private final String name;
   private final boolean filesGoPast;
 
   /**
@@ -24,12 +28,16 @@ final class SocketWire implements Wire {
    */
   private boolean drained;
 
-  /**
-   * @param facade what errors call it
-   */
-  SocketWire(LoopCore loop, SocketChannel channel, Object facade) throws IOException {
+  /** On a connected channel; closing that is up to the caller if this fails. */
+  SocketWire(LoopCore loop, SocketChannel channel) throws IOException {
     this.channel = channel;
-    this.facade = facade;
+    local = channel.getLocalAddress();
+    remote = channel.getRemoteAddress();
+    boolean tcp = remote instanceof InetSocketAddress;
+    if (tcp) {
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    }
+    name = (tcp ? "tcp " : "unix ") + local + " -> " + remote;
     channel.configureBlocking(false);
     watch = loop.poller().own(channel);
     filesGoPast = !loop.network().isSimulated();
@@ -45,7 +53,7 @@ final class SocketWire implements Wire {
     try {
       read = channel.read(target);
     } catch (IOException e) {
-      throw ConnectionErrors.classified("read", facade, e);
+      throw ConnectionErrors.classified("read", name, e);
     }
     drained = read >= 0 && read < room;
     return read;
@@ -56,7 +64,7 @@ final class SocketWire implements Wire {
     try {
       channel.write(source);
     } catch (IOException e) {
-      throw ConnectionErrors.classified("write", facade, e);
+      throw ConnectionErrors.classified("write", name, e);
     }
   }
 
@@ -65,7 +73,7 @@ final class SocketWire implements Wire {
     try {
       channel.write(sources);
     } catch (IOException e) {
-      throw ConnectionErrors.classified("write", facade, e);
+      throw ConnectionErrors.classified("write", name, e);
     }
   }
 
@@ -108,7 +116,16 @@ final class SocketWire implements Wire {
     close();
   }
 
-  SocketChannel channel() {
-    return channel;
+  SocketAddress local() {
+    return local;
+  }
+
+  SocketAddress remote() {
+    return remote;
+  }
+
+  /** What errors call it. */
+  String name() {
+    return name;
   }
 }

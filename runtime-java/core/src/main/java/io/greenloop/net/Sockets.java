@@ -7,7 +7,6 @@ import io.greenloop.internal.loop.ReactorProactor;
 import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -106,9 +105,12 @@ public final class Sockets {
     begin(channel, Direction.OUT, "sendFile");
     ReadyWait.checkTask("sendFile", channel);
     try {
-      return currentLoop("sendFile").network().isSimulated() // there, only its loop may use it
-          ? sending.by(chunk -> writeFully(channel, chunk))
-          : sending.to(channel, nothing -> await(channel, Direction.OUT, "sendFile"));
+      // On a simulated network only its loop may use it.
+      boolean simulated = currentLoop("sendFile").network().isSimulated();
+      return sending.send(
+          simulated ? null : channel,
+          chunk -> writeFully(channel, chunk),
+          nothing -> await(channel, Direction.OUT, "sendFile"));
     } catch (IOException e) {
       throw ConnectionErrors.classified("sendFile", channel, e);
     }
@@ -227,11 +229,9 @@ public final class Sockets {
   }
 
   private static SocketAddress resolved(SocketAddress remote) throws IOException {
-    if (remote instanceof InetSocketAddress internet && internet.isUnresolved()) {
-      InetAddress first = EventLoop.current().resolve(internet.getHostString()).getFirst();
-      return new InetSocketAddress(first, internet.getPort());
-    }
-    return remote;
+    return remote instanceof InetSocketAddress internet && internet.isUnresolved()
+        ? Resolving.all(EventLoop.current(), internet).getFirst()
+        : remote;
   }
 
   // ---- for this package ----------------------------------------------------------------------

@@ -6,7 +6,6 @@ import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,28 +27,23 @@ public final class Stream implements AutoCloseable {
   private final SocketAddress local;
   private final SocketAddress remote;
   private final String name;
-  private final WaitQueue<@Nullable Void, @Nullable Void> closeWaiters;
+  private final Ending ending;
   private final WaitQueue<@Nullable Void, @Nullable Void> tlsWaiters;
   private @Nullable TlsWire tls;
   private boolean shakesHands;
   private boolean closing;
-  private boolean over;
-  private @Nullable IOException lostBy;
 
   private Stream(LoopCore loop, SocketChannel channel, int limit) throws IOException {
     this.loop = loop;
-    local = channel.getLocalAddress();
-    remote = channel.getRemoteAddress();
-    boolean tcp = remote instanceof InetSocketAddress;
-    if (tcp) {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    }
-    name = (tcp ? "tcp " : "unix ") + local + " -> " + remote;
+    var socket = new SocketWire(loop, channel);
+    local = socket.local();
+    remote = socket.remote();
+    name = socket.name();
+    wire = socket;
     var owner = new Owner();
-    wire = new SocketWire(loop, channel, name);
     reader = new StreamReader(loop, wire, owner, limit, name);
     writer = new StreamWriter(loop, wire, owner, name);
-    closeWaiters = new WaitQueue<>("the end of " + name, (nothing, none) -> {});
+    ending = new Ending(loop, name);
     tlsWaiters = new WaitQueue<>("the TLS handshake on " + name, (nothing, none) -> {});
   }
 
@@ -189,9 +183,9 @@ public final class Stream implements AutoCloseable {
   /** Ends the connection at once: what was not sent is dropped, and the other side sees a reset. */
   public void abort() {
     Sockets.checkRoom(loop, "abort", name);
-    if (!over) {
+    if (!ending.isOver()) {
       wire.abort();
-      end(Sockets.closed(name));
+      end(Sockets.closed(name), null);
     }
   }
 
@@ -201,22 +195,12 @@ public final class Stream implements AutoCloseable {
    * @throws IOException what it was lost by, if that was not {@link #close}
    */
   public void awaitClosed() throws IOException {
-    Sockets.checkRoom(loop, "awaitClosed", name);
-    if (!over) {
-      closeWaiters.park("awaitClosed", null);
-    }
-    if (lostBy != null) {
-      throw lostBy;
-    }
+    ending.await();
   }
 
   /** {@link #awaitClosed()} for {@code waiter}, which is served however it ended. */
   public void awaitClosed(Waiter<@Nullable Void> waiter) {
-    Sockets.checkRoom(loop, "awaitClosed", name);
-    closeWaiters.add(waiter, null);
-    if (over) {
-      closeWaiters.serveAll(null);
-    }
+    ending.await(waiter);
   }
 
   /** Queues {@code action} when the connection is over, however it ended. */
@@ -245,27 +229,25 @@ public final class Stream implements AutoCloseable {
   private void parted(@Nullable IOException problem) {
     if (problem == null) {
       wire.close();
-      end(Sockets.closed(name));
+      end(Sockets.closed(name), null);
     } else {
       lost(problem);
     }
   }
 
   private void lost(IOException reason) {
-    if (!over) {
-      lostBy = reason;
+    if (!ending.isOver()) {
       wire.close();
-      end(reason);
+      end(reason, reason);
     }
   }
 
-  private void end(IOException reason) {
+  private void end(IOException reason, @Nullable IOException lostBy) {
     closing = true;
-    over = true;
     reader.end(reason);
     writer.end(reason);
     tlsWaiters.failAll(() -> reason);
-    closeWaiters.serveAll(null);
+    ending.come(lostBy);
   }
 
   // ---- for its two directions --------------------------------------------------------------

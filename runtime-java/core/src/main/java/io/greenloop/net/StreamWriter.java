@@ -9,7 +9,6 @@ import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -201,8 +200,7 @@ public final class StreamWriter {
       while (buffer.size() > 0) {
         awaitTurn(null);
       }
-      WritableByteChannel socket = wire.fileTarget();
-      return socket == null ? sending.by(this::writeChunk) : sending.to(socket, this::awaitTurn);
+      return sending.send(wire.fileTarget(), this::writeChunk, this::awaitTurn);
     } catch (IOException e) {
       throw failedSending(e);
     } finally {

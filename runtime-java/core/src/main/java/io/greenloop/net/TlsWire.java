@@ -9,6 +9,7 @@ import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -108,15 +109,19 @@ final class TlsWire implements Wire {
     limit =
         face.callLater(
             options.handshakeTimeout(), () -> fail(TlsErrors.handshakeTooLong(name, options)));
+    offLoop(() -> options.newEngine(remoteHost, remotePort), records::begin);
+  }
+
+  /** Certificates and keys take their time, which is not the loop's. */
+  private <T> void offLoop(Callable<T> job, Consumer<T> use) {
     busy = true;
-    LoopFuture<SSLEngine> engine =
-        face.runInExecutor(null, () -> options.newEngine(remoteHost, remotePort));
-    engine.whenDone(
+    LoopFuture<T> working = face.runInExecutor(null, job);
+    working.whenDone(
         done -> {
           busy = false;
-          Throwable failed = engine.exceptionNow();
+          Throwable failed = working.exceptionNow();
           if (failed == null) {
-            records.begin(engine.getNow());
+            use.accept(working.getNow());
             go();
           } else {
             fail(TlsErrors.noEngine(name, failed));
@@ -185,27 +190,14 @@ final class TlsWire implements Wire {
     }
   }
 
-  /** Certificates and keys take their time, which is not the loop's. */
   private void runTasks() {
-    busy = true;
     SSLEngine engine = records.engine();
-    LoopFuture<Integer> tasks =
-        face.runInExecutor(
-            null,
-            () -> {
-              TlsRecords.runTasks(engine);
-              return 0;
-            });
-    tasks.whenDone(
-        done -> {
-          busy = false;
-          Throwable failed = tasks.exceptionNow();
-          if (failed == null) {
-            go();
-          } else {
-            fail(TlsErrors.noEngine(name, failed));
-          }
-        });
+    offLoop(
+        () -> {
+          TlsRecords.runTasks(engine);
+          return 0;
+        },
+        nothing -> {});
   }
 
   /** What was agreed on, once the handshake is done. */

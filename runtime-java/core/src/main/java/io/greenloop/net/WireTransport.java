@@ -9,9 +9,7 @@ import io.greenloop.internal.loop.Entries;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
@@ -71,15 +69,9 @@ final class WireTransport implements Transport, Served {
       Consumer<? super WireTransport> whenOver)
       throws IOException {
     try {
-      SocketAddress local = channel.getLocalAddress();
-      SocketAddress remote = channel.getRemoteAddress();
-      boolean tcp = remote instanceof InetSocketAddress;
-      if (tcp) {
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      }
-      String name = (tcp ? "tcp " : "unix ") + local + " -> " + remote;
-      Wire wire = new SocketWire(core, channel, name);
-      return new WireTransport(core, channel, wire, local, remote, name, protocol, whenOver);
+      var wire = new SocketWire(core, channel);
+      return new WireTransport(
+          core, channel, wire, wire.local(), wire.remote(), wire.name(), protocol, whenOver);
     } catch (Throwable e) {
       channel.close();
       throw e;

@@ -8,8 +8,6 @@ import io.greenloop.Runner;
 import io.greenloop.ThrowingRunnable;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopCores;
-import io.greenloop.reactor.LoopClock;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,20 +39,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Room:</b> the thread of the test; {@link #note} from anywhere.
  */
 public final class TestLoop implements AutoCloseable {
-  private static final long NANOS_PER_MILLI = 1_000_000;
-
-  private final LoopClock clock;
-  private final long origin;
   private final EventLoop loop;
   private final LoopCore core;
   private final Runner runner;
-  private final List<String> trail = new ArrayList<>();
+  private final Trail trail;
   private final List<ErrorContext> errors = new ArrayList<>();
   private int errorsSeen;
 
   private TestLoop(LoopOptions options) {
-    clock = options.clock();
-    origin = clock.nanos();
+    trail = new Trail(options.clock());
     loop = EventLoop.create(options);
     core = LoopCores.of(loop);
     loop.setExceptionHandler((l, error) -> keep(error));
@@ -106,24 +99,12 @@ public final class TestLoop implements AutoCloseable {
 
   /** Adds {@code what} and the time: {@code "a@20"} for 20 ms on the loop's clock. Any thread. */
   public void note(@Nullable Object what) {
-    String entry = what + "@" + millis(clock.nanos() - origin);
-    synchronized (trail) {
-      trail.add(entry);
-    }
+    trail.note(what);
   }
 
   /** What has been noted so far, in order. */
   public List<String> trail() {
-    synchronized (trail) {
-      return List.copyOf(trail);
-    }
-  }
-
-  private static String millis(long nanos) {
-    return BigDecimal.valueOf(nanos)
-        .divide(BigDecimal.valueOf(NANOS_PER_MILLI))
-        .stripTrailingZeros()
-        .toPlainString();
+    return trail.entries();
   }
 
   // ---- running -----------------------------------------------------------------------------

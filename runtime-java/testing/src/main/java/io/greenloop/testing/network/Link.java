@@ -9,8 +9,6 @@ import java.util.SplittableRandom;
  * <p><b>Room:</b> the thread of the test, or a task of one of the loops.
  */
 public final class Link {
-  private static final long DEFAULT_LATENCY_NANOS = 1_000_000;
-
   private final SplittableRandom random;
   private long latencyNanos;
   private long jitterNanos;
@@ -20,10 +18,6 @@ public final class Link {
   Link(SplittableRandom random, long latencyNanos) {
     this.random = random;
     this.latencyNanos = latencyNanos;
-  }
-
-  static Link between(SplittableRandom random) {
-    return new Link(random, DEFAULT_LATENCY_NANOS);
   }
 
   /**

@@ -11,7 +11,6 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyConnectedException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
 import java.nio.channels.NotYetConnectedException;
@@ -185,12 +184,6 @@ final class SimulatedDatagrams extends DatagramChannel implements SimulatedChann
 
   @Override
   protected void implConfigureBlocking(boolean block) {}
-
-  private void checkOpen() throws ClosedChannelException {
-    if (!isOpen()) {
-      throw new ClosedChannelException();
-    }
-  }
 
   @Override
   public @Nullable InetSocketAddress getLocalAddress() throws IOException {

@@ -7,7 +7,6 @@ import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetBoundException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -73,12 +72,6 @@ final class SimulatedListener extends ServerSocketChannel implements SimulatedCh
 
   @Override
   protected void implConfigureBlocking(boolean block) {}
-
-  private void checkOpen() throws ClosedChannelException {
-    if (!isOpen()) {
-      throw new ClosedChannelException();
-    }
-  }
 
   @Override
   public @Nullable InetSocketAddress getLocalAddress() throws IOException {

@@ -2,8 +2,8 @@ package io.greenloop.testing.network;
 
 import io.greenloop.LoopExit;
 import io.greenloop.Task;
+import io.greenloop.testing.Trail;
 import io.greenloop.testing.VirtualClock;
-import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -43,22 +42,20 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Room:</b> one thread, that of the test: it runs the loops in turns.
  */
 public final class SimulatedNetwork implements AutoCloseable {
-  private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long LOOK_NANOS = 100_000;
+  private static final long DEFAULT_LATENCY_NANOS = 1_000_000;
   private static final Duration TIME_TO_CLOSE = Duration.ofHours(1);
   private static final int MOST_HOSTS = 250;
 
   private final VirtualClock clock = new VirtualClock();
   private final SplittableRandom random;
-  private final Random order;
   private final Wires wires = new Wires();
   private final Map<String, SimulatedHost> hosts = new LinkedHashMap<>();
   private final Map<Set<SimulatedHost>, Link> links = new HashMap<>();
-  private final List<String> trail = new ArrayList<>();
+  private final Trail trail = new Trail(clock);
 
   private SimulatedNetwork(long seed) {
     random = new SplittableRandom(seed);
-    order = new Random(seed);
   }
 
   /**
@@ -93,7 +90,7 @@ public final class SimulatedNetwork implements AutoCloseable {
   public Link link(SimulatedHost one, SimulatedHost other) {
     Set<SimulatedHost> both = one == other ? Set.of(one) : Set.of(one, other);
     return links.computeIfAbsent(
-        both, ends -> ends.size() == 1 ? new Link(random, 0) : Link.between(random));
+        both, ends -> new Link(random, ends.size() == 1 ? 0 : DEFAULT_LATENCY_NANOS));
   }
 
   private static InetAddress address(String name, int... parts) {
@@ -140,18 +137,12 @@ public final class SimulatedNetwork implements AutoCloseable {
 
   /** Adds {@code what} and the time: {@code "a@20"} for 20 ms since the beginning. */
   public void note(@Nullable Object what) {
-    trail.add(
-        what
-            + "@"
-            + BigDecimal.valueOf(clock.nanos())
-                .divide(BigDecimal.valueOf(NANOS_PER_MILLI))
-                .stripTrailingZeros()
-                .toPlainString());
+    trail.note(what);
   }
 
   /** What has been noted so far, in order. */
   public List<String> trail() {
-    return List.copyOf(trail);
+    return trail.entries();
   }
 
   /** The time that has passed. */
@@ -216,7 +207,7 @@ public final class SimulatedNetwork implements AutoCloseable {
   private boolean step() {
     boolean any = wires.arrive(clock.nanos());
     List<SimulatedHost> turns = new ArrayList<>(hosts.values());
-    Collections.shuffle(turns, order);
+    Collections.shuffle(turns, random);
     for (SimulatedHost host : turns) {
       if (host.hasWork()) {
         host.turn();

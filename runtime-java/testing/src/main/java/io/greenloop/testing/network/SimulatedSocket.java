@@ -345,12 +345,6 @@ final class SimulatedSocket extends SocketChannel implements SimulatedChannel {
     }
   }
 
-  private void checkOpen() throws ClosedChannelException {
-    if (!isOpen()) {
-      throw new ClosedChannelException();
-    }
-  }
-
   private SimulatedSocket peer() {
     SimulatedSocket known = peer;
     if (known == null) {
