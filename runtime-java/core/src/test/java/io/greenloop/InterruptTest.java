@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.RealTime;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -90,8 +93,26 @@ class InterruptTest {
     }
   }
 
+  /**
+   * A build in the background of a shell ignores SIGINT, and whatever it starts inherits that,
+   * unless this wrapper of GNU's coreutils undoes it.
+   */
+  private static final List<String> WITH_CTRL_C = withCtrlC();
+
+  private static List<String> withCtrlC() {
+    List<String> wrapper = List.of("env", "--default-signal=INT");
+    try {
+      var probe = new ArrayList<>(wrapper);
+      probe.add("true");
+      Process process = new ProcessBuilder(probe).redirectErrorStream(true).start();
+      return process.waitFor() == 0 ? wrapper : List.of();
+    } catch (IOException | InterruptedException none) {
+      return List.of();
+    }
+  }
+
   private static List<String> run(String program) throws Exception {
-    var command = new ArrayList<String>();
+    var command = new ArrayList<>(WITH_CTRL_C);
     command.add(ProcessHandle.current().info().command().orElseThrow());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(a -> a.startsWith("--add-") || a.startsWith("--enable-native"))
@@ -105,6 +126,7 @@ class InterruptTest {
             program));
     Process child =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    CompletableFuture.delayedExecutor(50, TimeUnit.SECONDS).execute(child::destroyForcibly);
     var lines = new ArrayList<String>();
     try (var out =
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
