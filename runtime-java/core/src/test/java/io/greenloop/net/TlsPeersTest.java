@@ -290,6 +290,8 @@ class TlsPeersTest {
               client.writer().write(bytes("from us " + command));
               server.expect("from us " + command);
               server.say(command);
+              client.writer().write(bytes("after " + command)); // else it may take both for one
+              server.expect("after " + command);
               server.say("from them\n");
               assertThat(text(client.reader().readLine())).isEqualTo("from them\n");
             }
