@@ -69,6 +69,14 @@ public final class EventLoop implements AutoCloseable {
           public boolean isFatal(Throwable thrown) {
             return Fatal.isFatal(thrown);
           }
+
+          @Override
+          public void report(Object face, String message, Throwable thrown) {
+            if (Fatal.isFatal(thrown)) {
+              throw Unchecked.raise(thrown);
+            }
+            ((EventLoop) face).report(ErrorContext.of(message, thrown));
+          }
         });
   }
 

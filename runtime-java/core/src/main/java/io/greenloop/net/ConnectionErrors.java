@@ -11,6 +11,15 @@ final class ConnectionErrors {
   private ConnectionErrors() {}
 
   /**
+   * Why a direction ends whose wire has thrown {@code thrown}: no throw leaves it silently deaf.
+   */
+  static IOException reason(String verb, Object channel, Throwable thrown) {
+    return thrown instanceof IOException e
+        ? e
+        : new IOException(verb + " on " + channel + " failed: " + thrown, thrown);
+  }
+
+  /**
    * {@code error} of {@code verb} on {@code channel}, by its kind; itself if it is none of ours.
    */
   static IOException classified(String verb, Object channel, IOException error) {

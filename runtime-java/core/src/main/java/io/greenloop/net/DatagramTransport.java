@@ -1,12 +1,13 @@
 package io.greenloop.net;
 
-import io.greenloop.ErrorContext;
 import io.greenloop.EventLoop;
 import io.greenloop.TaskContext;
+import io.greenloop.internal.loop.Entries;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -44,6 +45,12 @@ public final class DatagramTransport {
         throws IOException;
   }
 
+  /** A protocol that tells apart what became of what it sent. */
+  interface Sender extends DatagramProtocol {
+    /** A send has failed, in the call or later. */
+    void sendFailed(IOException error);
+  }
+
   private final EventLoop loop;
   private final LoopCore core;
   private final DatagramChannel channel;
@@ -58,10 +65,8 @@ public final class DatagramTransport {
   private final ByteBuffer incoming = ByteBuffer.allocateDirect(DatagramOptions.LARGEST);
   private final Listener readable = new Listener(Direction.IN, this::receive);
   private final Listener writable = new Listener(Direction.OUT, this::flush);
+  private final WriteMarks marks = new WriteMarks();
   private long buffered;
-  private long highWater = StreamWriter.DEFAULT_HIGH_WATER;
-  private long lowWater = StreamWriter.DEFAULT_HIGH_WATER / 4;
-  private boolean paused;
   private boolean closing;
   private boolean over;
 
@@ -105,19 +110,19 @@ public final class DatagramTransport {
     LoopCore core = Sockets.currentLoop("openDatagram");
     DatagramChannel given = options.channel();
     DatagramChannel channel = given == null ? openFirst(options) : given;
-    try {
-      boolean fixed = given == null && options.broadcast();
-      SocketAddress peer = fixed ? options.remote() : channel.getRemoteAddress();
-      var transport = new DatagramTransport(core, channel, peer, protocol, exit);
-      transport.tell("connectionMade", () -> protocol.connectionMade(transport));
-      if (!transport.closing) {
-        transport.readable.listen();
-      }
-      return transport;
-    } catch (Throwable e) {
-      channel.close();
-      throw e;
-    }
+    boolean fixed = given == null && options.broadcast();
+    return Adoption.of(
+        core,
+        channel,
+        () -> {
+          SocketAddress peer = fixed ? options.remote() : channel.getRemoteAddress();
+          var transport = new DatagramTransport(core, channel, peer, protocol, exit);
+          transport.tell("connectionMade", () -> protocol.connectionMade(transport));
+          if (!transport.closing) {
+            transport.readable.listen();
+          }
+          return transport;
+        });
   }
 
   /** The first pair of addresses that the system takes; what it said of the first one, if none. */
@@ -198,8 +203,8 @@ public final class DatagramTransport {
    * @param data is emptied, and the caller's again, when this returns
    * @param target null for the remote address
    * @throws IllegalArgumentException if there is a remote address and this is another one, or there
-   *     is none and this is null; if {@code data} is empty and the socket is connected, on which
-   *     the JDK sends no such datagram
+   *     is none and this is null; if it is not resolved; if {@code data} is empty and the socket is
+   *     connected, on which the JDK sends no such datagram
    */
   public void send(ByteBuffer data, @Nullable SocketAddress target) {
     Sockets.checkRoom(core, "send", name);
@@ -235,6 +240,14 @@ public final class DatagramTransport {
       throw new IllegalArgumentException(
           "send on " + name + ": its remote address is fixed, it cannot send to " + target);
     }
+    if (target instanceof InetSocketAddress internet && internet.isUnresolved()) {
+      throw new IllegalArgumentException(
+          "send on "
+              + name
+              + ": "
+              + target
+              + " is not resolved; ask EventLoop.resolve for its address");
+    }
     if (channel.isConnected()) {
       return null;
     }
@@ -248,26 +261,41 @@ public final class DatagramTransport {
       return exit.send(channel, data, to) > 0 || empty;
     } catch (IOException e) {
       data.position(data.limit());
-      tellError(e);
+      tellSendFailure(e);
       return true;
     }
   }
 
   private void flush() {
-    while (!outgoing.isEmpty()) {
-      Outgoing next = outgoing.getFirst();
-      int size = next.data.remaining();
-      if (!sent(next.data, next.target)) {
+    try {
+      for (Outgoing next = outgoing.peek(); next != null; next = outgoing.peek()) {
+        int size = next.data.remaining();
+        IOException failure = null;
+        try {
+          if (exit.send(channel, next.data, next.target) == 0 && size > 0) {
+            break;
+          }
+        } catch (IOException e) {
+          failure = e;
+        } catch (RuntimeException e) { // its target is of no use: its sender has long gone on
+          failure = new IOException("send on " + name + ": " + e, e);
+        }
+        outgoing.remove();
+        buffered -= size + HEADER;
+        if (failure != null) {
+          tellSendFailure(failure); // which may abort
+        }
+      }
+    } finally {
+      if (!outgoing.isEmpty()) {
         writable.listen();
-        return;
       }
-      if (outgoing.pollFirst() == null) {
-        return; // aborted by errorReceived
-      }
-      buffered -= size + HEADER;
+    }
+    if (over) {
+      return;
     }
     resumeIfLow();
-    if (closing) {
+    if (closing && outgoing.isEmpty()) {
       end(null);
     }
   }
@@ -279,34 +307,35 @@ public final class DatagramTransport {
     return buffered;
   }
 
+  /** See {@link #setWriteBufferLimits(WriteLimits)}. */
+  public WriteLimits writeBufferLimits() {
+    return marks.limits();
+  }
+
   /**
-   * Sets the marks at which the protocol is told to pause and to resume.
-   *
-   * @param high more than this, and it is told to pause; zero: whenever something is buffered
-   * @param low until no more than this is buffered; not above {@code high}
+   * Sets the marks at which the protocol is told to pause and to resume; {@link
+   * WriteLimits#DEFAULT} at first.
    */
-  public void setWriteBufferLimits(long high, long low) {
+  public void setWriteBufferLimits(WriteLimits limits) {
     Sockets.checkRoom(core, "setWriteBufferLimits", name);
-    if (low < 0 || high < low) {
-      throw new IllegalArgumentException(
-          "setWriteBufferLimits(" + high + ", " + low + "): want high >= low >= 0");
-    }
-    highWater = high;
-    lowWater = low;
+    marks.setLimits(limits);
     pauseIfHigh();
     resumeIfLow();
   }
 
+  /** {@link #setWriteBufferLimits(WriteLimits)} of these two. */
+  public void setWriteBufferLimits(long high, long low) {
+    setWriteBufferLimits(new WriteLimits(high, low));
+  }
+
   private void pauseIfHigh() {
-    if (!paused && buffered > highWater) {
-      paused = true;
+    if (marks.pausesAt(buffered)) {
       tell("pauseWriting", protocol::pauseWriting);
     }
   }
 
   private void resumeIfLow() {
-    if (paused && buffered <= lowWater) {
-      paused = false;
+    if (marks.resumesAt(buffered)) {
       tell("resumeWriting", protocol::resumeWriting);
     }
   }
@@ -314,27 +343,33 @@ public final class DatagramTransport {
   // ---- receiving ---------------------------------------------------------------------------
 
   private void receive() {
-    for (int left = BATCH; left > 0 && !closing; left--) {
-      incoming.clear();
-      SocketAddress sender;
-      try {
-        sender = channel.receive(incoming);
-      } catch (ClosedChannelException e) {
-        end(e);
-        return;
-      } catch (IOException e) {
-        tellError(e);
-        continue;
+    try {
+      for (int left = BATCH; left > 0 && !closing && receiveOne(); left--) {}
+    } finally {
+      if (!closing) {
+        readable.listen();
       }
-      if (sender == null) {
-        break;
-      }
+    }
+  }
+
+  /** Whether there may be another one. */
+  private boolean receiveOne() {
+    incoming.clear();
+    SocketAddress sender;
+    try {
+      sender = channel.receive(incoming);
+    } catch (ClosedChannelException e) {
+      end(e);
+      return false;
+    } catch (IOException e) {
+      tellError(e);
+      return true;
+    }
+    if (sender != null) {
       ByteBuffer data = ByteBuffer.allocate(incoming.position()).put(incoming.flip()).flip();
       tell("datagramReceived", () -> protocol.datagramReceived(data, sender));
     }
-    if (!closing) {
-      readable.listen();
-    }
+    return sender != null;
   }
 
   // ---- ending ------------------------------------------------------------------------------
@@ -369,6 +404,7 @@ public final class DatagramTransport {
     readable.mute();
     writable.mute();
     Sockets.closeQuietly(channel);
+    watch.release();
     loop.callSoon(context, () -> tell("connectionLost", () -> protocol.connectionLost(cause)));
   }
 
@@ -393,11 +429,19 @@ public final class DatagramTransport {
     tell("errorReceived", () -> protocol.errorReceived(error));
   }
 
+  private void tellSendFailure(IOException error) {
+    if (protocol instanceof Sender sender) {
+      sender.sendFailed(error);
+    } else {
+      tellError(error);
+    }
+  }
+
   private void tell(String callback, Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
-      loop.report(ErrorContext.of(callback + " of the protocol of " + name + " failed", e));
+    } catch (Throwable thrown) {
+      Entries.report(loop, callback + " of the protocol of " + name + " failed", thrown);
     }
   }
 

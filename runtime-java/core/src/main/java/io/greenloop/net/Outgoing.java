@@ -5,7 +5,6 @@ import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The outgoing direction of a transport: its buffer, and the two marks. Loop room. */
@@ -18,8 +17,7 @@ final class Outgoing extends Interest implements Runnable {
   private final Wire wire;
   private final Runnable entry;
   private final WriteBuffer buffer = new WriteBuffer();
-  private WriteLimits limits = WriteLimits.DEFAULT;
-  private boolean paused; // the protocol was told so
+  private final WriteMarks marks = new WriteMarks(); // at which the protocol is told
   private boolean ends;
   private boolean closes;
   private int lostWrites;
@@ -42,9 +40,9 @@ final class Outgoing extends Interest implements Runnable {
     if (buffer.size() == 0) {
       try {
         wire.tryWrite(data);
-      } catch (IOException e) {
+      } catch (Throwable thrown) {
         data.position(data.limit());
-        transport.fail(e);
+        transport.broke("write", thrown);
         return;
       }
     }
@@ -60,9 +58,9 @@ final class Outgoing extends Interest implements Runnable {
     if (buffer.size() == 0) {
       try {
         wire.tryWrite(data.toArray(ByteBuffer[]::new));
-      } catch (IOException e) {
+      } catch (Throwable thrown) {
         data.forEach(each -> each.position(each.limit()));
-        transport.fail(e);
+        transport.broke("write", thrown);
         return;
       }
     }
@@ -113,8 +111,8 @@ final class Outgoing extends Interest implements Runnable {
     }
     try {
       buffer.sendTo(wire);
-    } catch (IOException e) {
-      transport.fail(e);
+    } catch (Throwable thrown) {
+      transport.broke("write", thrown);
       return;
     }
     resumeIfLow(); // which may write more
@@ -142,17 +140,16 @@ final class Outgoing extends Interest implements Runnable {
   }
 
   WriteLimits limits() {
-    return limits;
+    return marks.limits();
   }
 
   void setLimits(WriteLimits limits) {
-    this.limits = Objects.requireNonNull(limits, "limits");
+    marks.setLimits(limits);
     pauseIfHigh();
   }
 
   private void pauseIfHigh() {
-    if (!paused && buffer.size() > limits.high()) {
-      paused = true;
+    if (marks.pausesAt(buffer.size())) {
       try {
         transport.protocol().pauseWriting();
       } catch (Throwable thrown) {
@@ -162,8 +159,7 @@ final class Outgoing extends Interest implements Runnable {
   }
 
   private void resumeIfLow() {
-    if (paused && buffer.size() <= limits.low()) {
-      paused = false;
+    if (marks.resumesAt(buffer.size())) {
       try {
         transport.protocol().resumeWriting();
       } catch (Throwable thrown) {

@@ -30,30 +30,30 @@ final class PipeEnd implements StreamOwner {
    */
   static StreamReader reader(LoopCore loop, Pipe.SourceChannel source, int limit, String name)
       throws IOException {
-    try {
-      Wire wire = PipeWire.in(loop, source, name);
-      var end = new PipeEnd(loop, wire, name);
-      var reader = new StreamReader(loop, wire, end, limit, name);
-      end.reader = reader;
-      return reader;
-    } catch (Throwable e) {
-      source.close();
-      throw e;
-    }
+    return Adoption.of(
+        loop,
+        source,
+        () -> {
+          Wire wire = PipeWire.in(loop, source, name);
+          var end = new PipeEnd(loop, wire, name);
+          var reader = new StreamReader(loop, wire, end, limit, name);
+          end.reader = reader;
+          return reader;
+        });
   }
 
   /** {@link #reader} for what goes out. */
   static StreamWriter writer(LoopCore loop, Pipe.SinkChannel sink, String name) throws IOException {
-    try {
-      Wire wire = PipeWire.out(loop, sink, name);
-      var end = new PipeEnd(loop, wire, name);
-      var writer = new StreamWriter(loop, wire, end, name);
-      end.writer = writer;
-      return writer;
-    } catch (Throwable e) {
-      sink.close();
-      throw e;
-    }
+    return Adoption.of(
+        loop,
+        sink,
+        () -> {
+          Wire wire = PipeWire.out(loop, sink, name);
+          var end = new PipeEnd(loop, wire, name);
+          var writer = new StreamWriter(loop, wire, end, name);
+          end.writer = writer;
+          return writer;
+        });
   }
 
   @Override

@@ -70,6 +70,7 @@ final class Readings {
   }
 
   static Reading<Integer> into(StreamReader reader, ReadBuffer buffer, ByteBuffer target) {
+    checkTarget(target);
     return new Reading<>() {
       @Override
       public @Nullable Integer attempt() throws IOException {
@@ -101,6 +102,12 @@ final class Readings {
 
   static Reading<byte[]> line(StreamReader reader, ReadBuffer buffer) {
     return new Line(reader, buffer);
+  }
+
+  static void checkTarget(ByteBuffer target) {
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("read(" + target + "): it can only be read");
+    }
   }
 
   private static void checkCount(String operation, int count) {

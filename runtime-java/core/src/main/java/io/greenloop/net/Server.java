@@ -8,6 +8,7 @@ import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.TaskOptions;
 import io.greenloop.WaitQueue;
+import io.greenloop.internal.loop.Entries;
 import io.greenloop.sync.Semaphore;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -175,8 +176,8 @@ public final class Server implements AutoCloseable {
       return true;
     } catch (IOException gone) {
       return false;
-    } catch (RuntimeException refused) {
-      loop.report(ErrorContext.of(this + " cannot serve a connection; it is closed", refused));
+    } catch (Throwable refused) {
+      Entries.report(loop, this + " cannot serve a connection; it is closed", refused);
       return false;
     }
   }

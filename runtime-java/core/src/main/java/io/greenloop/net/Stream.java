@@ -49,12 +49,7 @@ public final class Stream implements AutoCloseable {
 
   /** A stream on a connected channel, which is closed if that fails. Loop. */
   static Stream adopt(LoopCore loop, SocketChannel channel, int limit) throws IOException {
-    try {
-      return new Stream(loop, channel, limit);
-    } catch (Throwable e) {
-      channel.close();
-      throw e;
-    }
+    return Adoption.of(loop, channel, () -> new Stream(loop, channel, limit));
   }
 
   /** What comes in. */

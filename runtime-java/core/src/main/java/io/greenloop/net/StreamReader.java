@@ -100,9 +100,11 @@ public final class StreamReader {
    * Takes what has arrived into {@code target}, without a copy between if nothing is buffered.
    *
    * @return how many bytes, -1 at the end of the stream, 0 only if {@code target} has no room
+   * @throws IllegalArgumentException if {@code target} can only be read
    * @throws IOException as {@link #read(int)}
    */
   public int read(ByteBuffer target) throws IOException {
+    Readings.checkTarget(target);
     begin("read");
     for (; ; ) {
       if (!target.hasRemaining()) {
@@ -268,15 +270,16 @@ public final class StreamReader {
   }
 
   private int received(ByteBuffer target) throws IOException {
-    int count;
     try {
-      count = wire.tryRead(target);
-    } catch (IOException e) {
-      owner.lost(e);
-      throw e;
+      int count = wire.tryRead(target);
+      ended = count < 0;
+      return count;
+    } catch (Throwable thrown) {
+      IOException reason = ConnectionErrors.reason("read", name, thrown);
+      owner.lost(reason);
+      Thrown.ifFatal(thrown);
+      throw reason;
     }
-    ended = count < 0;
-    return count;
   }
 
   int limit() {
@@ -379,8 +382,9 @@ public final class StreamReader {
       } else {
         readers.serveFirst(taken);
       }
-    } catch (IOException e) {
-      readers.failAll(() -> e);
+    } catch (Throwable thrown) {
+      readers.failAll(() -> thrown);
+      Thrown.ifFatal(thrown);
     }
   }
 

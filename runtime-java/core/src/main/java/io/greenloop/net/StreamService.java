@@ -4,6 +4,7 @@ import io.greenloop.ErrorContext;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.TaskOptions;
+import io.greenloop.internal.loop.Entries;
 import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -71,11 +72,10 @@ final class StreamService implements Service {
     }
     try {
       connection.task = spawned(connection.stream, spawner);
-    } catch (RuntimeException refused) {
-      ((EventLoop) core.face())
-          .report(
-              ErrorContext.of("no task serves " + connection.stream + "; it is closed", refused));
+    } catch (Throwable refused) {
       connection.stream.whenOver(() -> ended.accept(connection));
+      Entries.report(
+          core.face(), "no task serves " + connection.stream + "; it is closed", refused);
       return;
     }
     endWithTask(connection, ended);

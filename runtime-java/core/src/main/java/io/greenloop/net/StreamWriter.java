@@ -40,10 +40,7 @@ public final class StreamWriter {
   private final WaitQueue<@Nullable Void, @Nullable Void> turns;
 
   private @Nullable Task<?> fileSender;
-  private long highWater = DEFAULT_HIGH_WATER;
-  private long lowWater = DEFAULT_HIGH_WATER / 4;
-  private boolean
-      paused; // the buffer was above the high-water mark, and has not sunk to the low one
+  private final WriteMarks marks = new WriteMarks();
   private boolean outputEnds;
   private boolean outputEnded;
   private boolean closes;
@@ -108,9 +105,9 @@ public final class StreamWriter {
     if (source.hasRemaining()) {
       buffer.add(source);
       readiness.listen();
-      paused |= buffer.size() > highWater;
+      marks.pausesAt(buffer.size());
     }
-    return !paused;
+    return !marks.isPaused();
   }
 
   /**
@@ -121,7 +118,7 @@ public final class StreamWriter {
    */
   public void drain() throws IOException {
     begin("drain");
-    if (paused) {
+    if (marks.isPaused()) {
       waiters.park("drain", null);
     }
   }
@@ -133,7 +130,7 @@ public final class StreamWriter {
     IOException failed = failed("drain");
     if (failed != null) {
       waiters.failAll(() -> failed);
-    } else if (!paused) {
+    } else if (!marks.isPaused()) {
       waiters.serveAll(null);
     }
   }
@@ -241,22 +238,22 @@ public final class StreamWriter {
     return buffer.size();
   }
 
-  /**
-   * Sets the marks between which a writer is held up.
-   *
-   * @param high more than this, and a write waits; zero: whenever something is buffered
-   * @param low until no more than this is buffered; not above {@code high}
-   */
-  public void setBufferLimits(long high, long low) {
+  /** The marks between which a writer is held up; {@link WriteLimits#DEFAULT} at first. */
+  public WriteLimits bufferLimits() {
+    return marks.limits();
+  }
+
+  /** Sets the marks between which a writer is held up. */
+  public void setBufferLimits(WriteLimits limits) {
     Sockets.checkRoom(loop, "setBufferLimits", name);
-    if (low < 0 || high < low) {
-      throw new IllegalArgumentException(
-          "setBufferLimits(" + high + ", " + low + "): want high >= low >= 0");
-    }
-    highWater = high;
-    lowWater = low;
-    paused |= buffer.size() > highWater;
+    marks.setLimits(limits);
+    marks.pausesAt(buffer.size());
     resumeIfLow();
+  }
+
+  /** {@link #setBufferLimits(WriteLimits)} of these two. */
+  public void setBufferLimits(long high, long low) {
+    setBufferLimits(new WriteLimits(high, low));
   }
 
   // ---- sending -----------------------------------------------------------------------------
@@ -292,9 +289,11 @@ public final class StreamWriter {
   private void send(ByteBuffer source) throws IOException {
     try {
       wire.tryWrite(source);
-    } catch (IOException e) {
-      owner.lost(e);
-      throw e;
+    } catch (Throwable thrown) {
+      IOException reason = ConnectionErrors.reason("write", name, thrown);
+      owner.lost(reason);
+      Thrown.ifFatal(thrown);
+      throw reason;
     }
   }
 
@@ -318,8 +317,9 @@ public final class StreamWriter {
       if (outputEnds) {
         endOutput();
       }
-    } catch (IOException e) {
-      owner.lost(e);
+    } catch (Throwable thrown) {
+      owner.lost(ConnectionErrors.reason("write", name, thrown));
+      Thrown.ifFatal(thrown);
       return;
     }
     if (closes) {
@@ -328,8 +328,7 @@ public final class StreamWriter {
   }
 
   private void resumeIfLow() {
-    if (paused && buffer.size() <= lowWater) {
-      paused = false;
+    if (marks.resumesAt(buffer.size())) {
       waiters.serveAll(null);
     }
   }

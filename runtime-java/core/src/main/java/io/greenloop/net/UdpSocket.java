@@ -33,6 +33,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
   private long dropped;
   private boolean paused;
   private @Nullable IOException error; // that nobody has heard of yet
+  private @Nullable IOException sendFailure; // that no sender has heard of yet
   private @Nullable IOException end;
 
   private UdpSocket(Opening opening, int queue) throws IOException {
@@ -189,8 +190,8 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
    *
    * @param data is emptied, and the caller's again, when this returns or throws
    * @param target null for the remote address
-   * @throws IOException what the system said of this one, or of one before: too long, nobody
-   *     listens there
+   * @throws IOException what the system said of this one, or of one before, that no sender has
+   *     heard of: too long, nobody listens there. Who receives hears nothing of it
    * @throws StreamClosedException if the socket is closed, or is closed while this waits
    * @throws IllegalArgumentException if there is a remote address and this is another one, or there
    *     is none and this is null
@@ -198,6 +199,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
   public void send(ByteBuffer data, @Nullable SocketAddress target) throws IOException {
     if (!trySend(data, target)) {
       senders.park("send", null);
+      throwSendFailure();
     }
   }
 
@@ -212,15 +214,24 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
     if (before != null) {
       throw before;
     }
+    throwSendFailure();
     transport.send(data, target);
-    IOException now = failure("send");
-    if (now != null) {
-      throw now;
-    }
+    throwSendFailure();
     return !paused;
   }
 
-  /** Serves {@code waiter} when there is room to send. */
+  private void throwSendFailure() throws IOException {
+    IOException failed = sendFailure;
+    sendFailure = null;
+    if (failed != null) {
+      throw failed;
+    }
+  }
+
+  /**
+   * Serves {@code waiter} when there is room to send. What became of what waited meanwhile is told
+   * to the next send.
+   */
   public void drain(Waiter<@Nullable Void> waiter) {
     Sockets.checkRoom(core, "drain", transport);
     senders.add(waiter, null);
@@ -262,7 +273,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
     }
   }
 
-  private final class Receiver implements DatagramProtocol {
+  private final class Receiver implements DatagramTransport.Sender {
     @Override
     public void datagramReceived(ByteBuffer data, SocketAddress sender) {
       var datagram = new Datagram(data, sender);
@@ -282,6 +293,13 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
         error = said;
       } else {
         receivers.failAll(() -> said);
+      }
+    }
+
+    @Override
+    public void sendFailed(IOException failure) {
+      if (sendFailure == null) {
+        sendFailure = failure;
       }
     }
 

@@ -1,6 +1,5 @@
 package io.greenloop.net;
 
-import io.greenloop.ErrorContext;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.TaskContext;
@@ -68,14 +67,14 @@ final class WireTransport implements Transport, Served {
       Protocol protocol,
       Consumer<? super WireTransport> whenOver)
       throws IOException {
-    try {
-      var wire = new SocketWire(core, channel);
-      return new WireTransport(
-          core, channel, wire, wire.local(), wire.remote(), wire.name(), protocol, whenOver);
-    } catch (Throwable e) {
-      channel.close();
-      throw e;
-    }
+    return Adoption.of(
+        core,
+        channel,
+        () -> {
+          var wire = new SocketWire(core, channel);
+          return new WireTransport(
+              core, channel, wire, wire.local(), wire.remote(), wire.name(), protocol, whenOver);
+        });
   }
 
   /**
@@ -86,16 +85,16 @@ final class WireTransport implements Transport, Served {
   static WireTransport adopt(LoopCore core, AbstractSelectableChannel end, Protocol protocol)
       throws IOException {
     String name = "pipe " + end;
-    try {
-      Wire wire =
-          end instanceof Pipe.SourceChannel source
-              ? PipeWire.in(core, source, name)
-              : PipeWire.out(core, (Pipe.SinkChannel) end, name);
-      return new WireTransport(core, end, wire, null, null, name, protocol, over -> {});
-    } catch (Throwable e) {
-      end.close();
-      throw e;
-    }
+    return Adoption.of(
+        core,
+        end,
+        () -> {
+          Wire wire =
+              end instanceof Pipe.SourceChannel source
+                  ? PipeWire.in(core, source, name)
+                  : PipeWire.out(core, (Pipe.SinkChannel) end, name);
+          return new WireTransport(core, end, wire, null, null, name, protocol, over -> {});
+        });
   }
 
   private WireTransport(
@@ -220,9 +219,12 @@ final class WireTransport implements Transport, Served {
       ByteBuffer buffer;
       try {
         buffer = target.getBuffer(-1);
-        if (!buffer.hasRemaining()) {
+        if (!buffer.hasRemaining() || buffer.isReadOnly()) {
           throw new IllegalStateException(
-              "getBuffer of " + target + " gave a buffer without room for " + name);
+              "getBuffer of "
+                  + target
+                  + " gave a buffer without room, or one that can only be read, for "
+                  + name);
         }
       } catch (Throwable thrown) {
         broken("getBuffer", thrown);
@@ -245,8 +247,8 @@ final class WireTransport implements Transport, Served {
       int count;
       try {
         count = wire.tryRead(target);
-      } catch (IOException e) {
-        fail(e);
+      } catch (Throwable thrown) {
+        broke("read", thrown);
         return 0;
       }
       if (count < 0) {
@@ -400,6 +402,12 @@ final class WireTransport implements Transport, Served {
     lose(cause);
   }
 
+  /** The wire has thrown: no direction stays silently deaf. What is fatal goes on. */
+  void broke(String verb, Throwable thrown) {
+    fail(ConnectionErrors.reason(verb, name, thrown));
+    Thrown.ifFatal(thrown);
+  }
+
   private void broken(String callback, Throwable thrown) {
     lose(thrown);
     report(callback, "; the connection ends", thrown);
@@ -407,11 +415,7 @@ final class WireTransport implements Transport, Served {
 
   /** A callback of the protocol has thrown; what is fatal goes on. */
   void report(String callback, String consequence, Throwable thrown) {
-    if (Entries.isFatal(thrown)) {
-      throw Thrown.again(thrown);
-    }
-    loop.report(
-        ErrorContext.of(callback + " of " + protocol + " failed on " + name + consequence, thrown));
+    Entries.report(loop, callback + " of " + protocol + " failed on " + name + consequence, thrown);
   }
 
   private void lose(@Nullable Throwable cause) {

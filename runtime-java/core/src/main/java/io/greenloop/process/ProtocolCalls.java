@@ -1,9 +1,9 @@
 package io.greenloop.process;
 
-import io.greenloop.ErrorContext;
 import io.greenloop.EventLoop;
 import io.greenloop.TaskContext;
 import io.greenloop.Waiter;
+import io.greenloop.internal.loop.Entries;
 import io.greenloop.net.StreamClosedException;
 import io.greenloop.net.StreamReader;
 import io.greenloop.net.StreamWriter;
@@ -52,23 +52,32 @@ final class ProtocolCalls {
       lost(fd, null);
       return;
     }
-    tell("pipeDataReceived", () -> protocol.pipeDataReceived(fd, ByteBuffer.wrap(data)));
-    read(fd, from);
+    try {
+      tell("pipeDataReceived", () -> protocol.pipeDataReceived(fd, ByteBuffer.wrap(data)));
+    } finally {
+      read(fd, from);
+    }
   }
 
   private void lost(int fd, @Nullable Throwable cause) {
     boolean byUs = cause instanceof StreamClosedException;
     IOException reason = !byUs && cause instanceof IOException e ? e : null;
-    tell("pipeConnectionLost", () -> protocol.pipeConnectionLost(fd, reason));
-    oneLess();
+    try {
+      tell("pipeConnectionLost", () -> protocol.pipeConnectionLost(fd, reason));
+    } finally {
+      oneLess();
+    }
   }
 
   private void exited(@Nullable StreamWriter stdin) {
     if (stdin != null) {
       stdin.abort();
     }
-    tell("processExited", protocol::processExited);
-    oneLess();
+    try {
+      tell("processExited", protocol::processExited);
+    } finally {
+      oneLess();
+    }
   }
 
   private void oneLess() {
@@ -80,8 +89,8 @@ final class ProtocolCalls {
   private void tell(String callback, Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
-      loop.report(ErrorContext.of(callback + " of the protocol of " + process + " failed", e));
+    } catch (Throwable thrown) {
+      Entries.report(loop, callback + " of the protocol of " + process + " failed", thrown);
     }
   }
 

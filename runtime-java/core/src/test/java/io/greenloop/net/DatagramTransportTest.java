@@ -7,8 +7,11 @@ import static io.greenloop.net.Loopback.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.greenloop.CancelledError;
 import io.greenloop.ContextVar;
 import io.greenloop.EventLoop;
+import io.greenloop.ExitRequest;
+import io.greenloop.Task;
 import io.greenloop.testing.Parity;
 import java.io.IOException;
 import java.net.BindException;
@@ -17,8 +20,12 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -173,7 +180,9 @@ class DatagramTransportTest {
           peer.close();
 
           assertThatThrownBy(() -> transport.setWriteBufferLimits(1, 2))
-              .hasMessage("setWriteBufferLimits(1, 2): want high >= low >= 0");
+              .hasMessage("write limits high = 1, low = 2 (expected high >= low >= 0)");
+          transport.setWriteBufferLimits(WriteLimits.ofLow(3));
+          assertThat(transport.writeBufferLimits()).isEqualTo(new WriteLimits(12, 3));
         });
   }
 
@@ -217,6 +226,167 @@ class DatagramTransportTest {
           transport.close();
           String text = "datagramReceived of the protocol of " + transport + " failed";
           assertThat(reports).containsExactly(text, text);
+        });
+  }
+
+  @Test
+  void anErrorOfACallbackIsReportedLikeAnExceptionAndTheSocketHearsOn() {
+    var reports = new ArrayList<String>();
+    run(
+        () -> {
+          EventLoop.current()
+              .setExceptionHandler((loop, error) -> reports.add("" + error.exception()));
+          var notes =
+              new Notes() {
+                @Override
+                public void connectionMade(DatagramTransport transport) {
+                  throw new AssertionError("made");
+                }
+
+                @Override
+                public void datagramReceived(ByteBuffer data, SocketAddress sender) {
+                  super.datagramReceived(data, sender);
+                  throw new AssertionError("heard");
+                }
+              };
+          DatagramTransport transport = open(DatagramOptions.bind(anyPort()), notes);
+          for (String text : List.of("a", "b")) {
+            transport.send(bytes(text), transport.localAddress());
+            notes.await("received " + text);
+          }
+          transport.close();
+        });
+    assertThat(reports)
+        .containsExactly(
+            "java.lang.AssertionError: made",
+            "java.lang.AssertionError: heard",
+            "java.lang.AssertionError: heard");
+  }
+
+  @Test
+  void whatIsFatalLeavesTheLoopAndTheSocketHearsOnInTheNextRun() {
+    try (EventLoop loop = EventLoop.create()) {
+      var heard = new ArrayList<String>();
+      var sender = new AtomicReference<DatagramTransport>();
+      Task<?> first =
+          loop.spawn(
+              () -> {
+                DatagramTransport transport =
+                    open(
+                        DatagramOptions.bind(anyPort()),
+                        (data, from) -> {
+                          heard.add(new Datagram(data, from).text());
+                          throw new ExitRequest(7);
+                        });
+                sender.set(transport);
+                transport.send(bytes("first"), transport.localAddress());
+                EventLoop.current().newPromise().join();
+              });
+      assertThatThrownBy(() -> loop.runUntilComplete(first)).isInstanceOf(ExitRequest.class);
+      Runnable second = () -> sender.get().send(bytes("second"), sender.get().localAddress());
+      loop.callSoon(second);
+      assertThatThrownBy(loop::runForever).isInstanceOf(ExitRequest.class);
+      assertThat(heard).containsExactly("first", "second");
+      first.cancel();
+      assertThatThrownBy(() -> loop.runUntilComplete(first)).isInstanceOf(CancelledError.class);
+    }
+  }
+
+  @Test
+  @Parity({"TR-13"})
+  void oneThatCannotBeSentHoldsUpNoOther() {
+    run(
+        () -> {
+          var notes = new Notes();
+          var thrown = new ArrayDeque<RuntimeException>();
+          var system = new Gate();
+          DatagramTransport transport =
+              DatagramTransport.open(
+                  DatagramOptions.bind(anyPort()),
+                  notes,
+                  (channel, data, target) -> {
+                    if (!system.shut && !thrown.isEmpty()) {
+                      throw thrown.removeFirst();
+                    }
+                    return system.send(channel, data, target);
+                  });
+          thrown.add(new UnsupportedAddressTypeException());
+          thrown.add(new IllegalArgumentException("port 0"));
+          system.shut = true;
+          for (String text : List.of("bad", "bad too", "good")) {
+            transport.send(bytes(text), transport.localAddress());
+          }
+          system.shut = false;
+          notes.await("received good");
+          assertThat(notes.all)
+              .containsExactly(
+                  "made",
+                  "error send on "
+                      + transport
+                      + ": "
+                      + UnsupportedAddressTypeException.class.getName(),
+                  "error send on " + transport + ": java.lang.IllegalArgumentException: port 0",
+                  "received good");
+          assertThat(transport.writeBufferSize()).isZero();
+          transport.close();
+        });
+  }
+
+  @Test
+  @Parity({"TR-13"})
+  void aTargetWithoutAnAddressIsRefusedWhetherThereIsRoomOrNot() {
+    run(
+        () -> {
+          var system = new Gate();
+          DatagramTransport transport =
+              DatagramTransport.open(DatagramOptions.bind(anyPort()), new Notes(), system);
+          var nobody = InetSocketAddress.createUnresolved("nobody.invalid", 9);
+          for (boolean shut : new boolean[] {false, true}) {
+            system.shut = shut;
+            assertThatThrownBy(() -> transport.send(bytes("x"), nobody))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                    "send on "
+                        + transport
+                        + ": "
+                        + nobody
+                        + " is not resolved; ask EventLoop.resolve for its address");
+          }
+          transport.abort();
+        });
+  }
+
+  @Test
+  void oneThatEndsWhileItIsMadeLeavesNothingBehind() {
+    run(
+        () -> {
+          for (Consumer<DatagramTransport> end :
+              List.<Consumer<DatagramTransport>>of(
+                  DatagramTransport::close,
+                  DatagramTransport::abort,
+                  transport -> {
+                    throw new ExitRequest(3);
+                  })) {
+            var channel = DatagramChannel.open().bind(anyPort());
+            var notes =
+                new Notes() {
+                  @Override
+                  public void connectionMade(DatagramTransport transport) {
+                    end.accept(transport);
+                  }
+                };
+            try {
+              open(DatagramOptions.adopt(channel), notes);
+            } catch (ExitRequest fatal) {
+              notes.all.add("lost null");
+            }
+            notes.await("lost null");
+            yieldNow();
+            yieldNow();
+            assertThat(channel.isOpen()).isFalse();
+            assertThat(Loopback.isOwned(channel)).isFalse();
+          }
+          assertThat(Loopback.interests()).isZero();
         });
   }
 

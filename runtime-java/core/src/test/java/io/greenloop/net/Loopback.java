@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -60,6 +61,11 @@ final class Loopback {
   /** How many waits for channels the running loop knows of. */
   static int interests() {
     return LoopThread.currentLoop().poller().interests();
+  }
+
+  /** Whether the running loop keeps {@code channel} for one of its own. */
+  static boolean isOwned(SelectableChannel channel) {
+    return LoopThread.currentLoop().poller().isOwned(channel);
   }
 
   /** How often the running loop has asked its reactor. */

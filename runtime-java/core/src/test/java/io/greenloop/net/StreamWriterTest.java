@@ -250,7 +250,7 @@ class StreamWriterTest {
         (client, server) -> {
           assertThatThrownBy(() -> client.writer().setBufferLimits(1, 2))
               .isExactlyInstanceOf(IllegalArgumentException.class)
-              .hasMessage("setBufferLimits(1, 2): want high >= low >= 0");
+              .hasMessage("write limits high = 1, low = 2 (expected high >= low >= 0)");
 
           client.writer().setBufferLimits(BIG * 2L, 0);
           assertThat(client.writer().tryWrite(ByteBuffer.wrap(big()))).isTrue();

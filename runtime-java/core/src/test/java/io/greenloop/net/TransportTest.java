@@ -368,7 +368,9 @@ class TransportTest {
                       + "; the connection ends");
           assertThat(talk.test.errors().getFirst().exception())
               .hasMessage(
-                  "getBuffer of the protocol gave a buffer without room for " + talk.transport);
+                  "getBuffer of the protocol gave a buffer without room, or one that can only be"
+                      + " read, for "
+                      + talk.transport);
         });
   }
 

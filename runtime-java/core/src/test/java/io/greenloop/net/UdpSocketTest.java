@@ -12,12 +12,14 @@ import io.greenloop.Aio;
 import io.greenloop.CancelledError;
 import io.greenloop.Task;
 import io.greenloop.testing.Parity;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -113,6 +115,81 @@ class UdpSocketTest {
               client.send(bytes("y"));
               assertThat(back.receive().text()).isEqualTo("y");
             }
+          }
+        });
+  }
+
+  @Test
+  @Parity({"TR-13"})
+  void aSendThatFailsIsNoAffairOfWhoReceives() {
+    withTwo(
+        DatagramOptions.bind(anyPort()),
+        (left, right) -> {
+          Task<Datagram> receiving = spawn(() -> left.receive());
+          yieldNow();
+
+          assertThatThrownBy(() -> left.send(ByteBuffer.allocate(70_000), right.localAddress()))
+              .isInstanceOf(IOException.class)
+              .hasMessageContaining("Message too long");
+
+          yieldNow();
+          assertThat(receiving.isDone()).isFalse();
+          right.send(bytes("still here"), left.localAddress());
+          assertThat(receiving.join().text()).isEqualTo("still here");
+        });
+  }
+
+  @Test
+  @Parity({"TR-13"})
+  void aSendThatFailsLaterIsToldToWhoWaitsToSendOrElseToTheNextSend() {
+    run(
+        () -> {
+          var system = new DatagramTransportTest.Gate();
+          var refused = new AtomicInteger();
+          DatagramTransport.Exit exit =
+              (channel, data, target) -> {
+                int sent = system.send(channel, data, target);
+                if (sent == 3) {
+                  refused.incrementAndGet();
+                  throw new IOException("three is too many");
+                }
+                return sent;
+              };
+          try (var peer = UdpSocket.bind(anyPort());
+              var socket =
+                  UdpSocket.open(
+                      8,
+                      protocol ->
+                          DatagramTransport.open(
+                              DatagramOptions.bind(anyPort()), protocol, exit))) {
+            Task<Datagram> receiving = spawn(() -> socket.receive());
+            system.shut = true;
+            socket.send(bytes("abc"), peer.localAddress());
+            for (int i = 0; i < 65; i++) {
+              socket.trySend(ByteBuffer.allocate(1000), peer.localAddress());
+            }
+            Task<Integer> sending =
+                spawn(
+                    () -> {
+                      socket.send(bytes("last"), peer.localAddress());
+                      return 1;
+                    });
+            yieldNow();
+            assertThat(sending.isDone()).isFalse();
+            system.shut = false;
+            assertThatThrownBy(sending::join).hasMessage("three is too many");
+
+            system.shut = true;
+            socket.send(bytes("def"), peer.localAddress());
+            system.shut = false;
+            while (refused.get() < 2) {
+              yieldNow();
+            }
+            assertThatThrownBy(() -> socket.send(bytes("next"), peer.localAddress()))
+                .hasMessage("three is too many");
+            socket.send(bytes("next"), peer.localAddress());
+            assertThat(receiving.isDone()).isFalse();
+            receiving.cancel();
           }
         });
   }

@@ -87,6 +87,42 @@ class SubprocessProtocolTest {
   }
 
   @Test
+  @Parity({"SUB-7"})
+  void anErrorThatACallbackThrowsIsReportedAndTheRestIsToldAllTheSame() {
+    var reports = new ArrayList<String>();
+    run(
+        () -> {
+          EventLoop.current().setExceptionHandler((loop, error) -> reports.add(error.message()));
+          var notes =
+              new Notes() {
+                @Override
+                public void pipeDataReceived(int fd, ByteBuffer data) {
+                  super.pipeDataReceived(fd, data);
+                  throw new AssertionError("data");
+                }
+
+                @Override
+                public void processExited() {
+                  super.processExited();
+                  throw new AssertionError("exited");
+                }
+              };
+          AsyncProcess process = AsyncProcess.start(sh("cat"), notes);
+          for (String text : List.of("one", "onetwo")) {
+            process.stdin().tryWrite(ByteBuffer.wrap(bytes(text.substring(notes.out.length()))));
+            until(() -> notes.out.toString().equals(text));
+          }
+          process.stdin().shutdownOutput();
+          notes.awaitEnd();
+
+          String of = " of the protocol of " + process + " failed";
+          assertThat(reports)
+              .containsExactly(
+                  "pipeDataReceived" + of, "pipeDataReceived" + of, "processExited" + of);
+        });
+  }
+
+  @Test
   @Parity({"SUB-7", "SUB-8"})
   void theLastCallComesWhenAllPipesHaveEndedToo() {
     run(

@@ -18,6 +18,9 @@ public final class Entries {
 
     /** Whether {@code thrown} ends the run instead of being reported. */
     boolean isFatal(Throwable thrown);
+
+    /** See {@link Entries#report}. */
+    void report(Object face, String message, Throwable thrown);
   }
 
   private static volatile @Nullable Layer layer;
@@ -32,6 +35,14 @@ public final class Entries {
   /** See {@link Layer#reusable}. Loop or setup. */
   public static Runnable reusable(Object face, Object context, Runnable body) {
     return present(layer).reusable(face, context, body);
+  }
+
+  /**
+   * What user code has thrown where no caller can be told goes to the exception handler of the loop
+   * {@code face}; what is fatal is thrown on, so callers leave nothing half done before. Loop.
+   */
+  public static void report(Object face, String message, Throwable thrown) {
+    present(layer).report(face, message, thrown);
   }
 
   /** See {@link Layer#isFatal}. Any thread. */

@@ -8,10 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +38,8 @@ public final class Poller {
   /** Watches made by {@link #watch}, for as long as someone listens. */
   private final Map<SelectableChannel, Watch> watches = new IdentityHashMap<>();
 
-  /** The channels of {@link #own} that are open. */
-  private final Set<SelectableChannel> owned = Collections.newSetFromMap(new IdentityHashMap<>());
+  /** The watches of {@link #own}, for as long as their channels are open. */
+  private final Map<SelectableChannel, Watch> owned = new IdentityHashMap<>();
 
   /** Watches whose wishes may differ from what the reactor was told. */
   private ArrayList<Watch> changes = new ArrayList<>();
@@ -86,20 +84,38 @@ public final class Poller {
    */
   public Watch own(SelectableChannel channel) throws IOException {
     openReactor();
+    checkIsFree(channel);
+    var watch = new Watch(this, channel, true);
+    owned.put(channel, watch);
+    return watch;
+  }
+
+  /**
+   * Refuses a channel that one of this loop has. Loop or setup.
+   *
+   * @throws IllegalStateException if somebody has it
+   */
+  public void checkIsFree(SelectableChannel channel) {
     Watch other = watches.get(channel);
-    if (owned.contains(channel) || (other != null && !other.isIdle())) {
+    if (owned.containsKey(channel) || (other != null && !other.isIdle())) {
       throw new IllegalStateException(
           channel
               + ": a task, a callback, a stream or a transport of this loop has it already; only"
               + " one can hear what comes");
     }
-    owned.add(channel);
-    return new Watch(this, channel, true);
+  }
+
+  /** {@code channel} was closed by who has made it one of ours, or has tried to. Loop or setup. */
+  public void disown(SelectableChannel channel) {
+    Watch watch = owned.get(channel);
+    if (watch != null) {
+      watch.release();
+    }
   }
 
   /** Whether {@code channel} is one of ours, which nobody else may wait on. Loop or setup. */
   public boolean isOwned(SelectableChannel channel) {
-    return owned.contains(channel);
+    return owned.containsKey(channel);
   }
 
   private void openReactor() throws IOException {
