@@ -133,7 +133,8 @@ class ProcessTreeTest {
                       Aio.timeout(
                           Duration.ofMillis(20), () -> AsyncProcess.run(sh("sleep 1000"), null)))
               .isInstanceOf(AsyncTimeoutException.class);
-          assertThat(ProcessHandle.current().children()).isEmpty();
+          // It may have been over while the child was being started.
+          until(() -> ProcessHandle.current().children().findAny().isEmpty());
         });
   }
 
