@@ -1,8 +1,8 @@
 package io.greenloop.eventlet;
 
-import io.greenloop.Aio;
-import io.greenloop.AsyncTimeoutException;
 import io.greenloop.WaitQueue;
+import io.greenloop.eventlet.internal.Limits;
+import io.greenloop.eventlet.internal.Sneaky;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -82,20 +82,18 @@ public final class Event<T extends @Nullable Object> {
 
   /** The result: waits for it, or gives it at once if it is there. Throws a sent exception. */
   public T await() {
-    awaitSent();
+    if (!sent) {
+      Eventlet.waiting(this::awaitSent);
+    }
     return outcome();
   }
 
   /** {@link #await()}, at most {@code limit}: empty when that is over, or when null was sent. */
   public Optional<T> await(Duration limit) {
-    try {
-      Aio.timeout(limit, this::awaitSent);
-    } catch (AsyncTimeoutException over) {
-      if (!sent) {
-        return Optional.empty();
-      }
+    if (!sent) {
+      Eventlet.waiting(() -> Limits.within("Event.await", limit, this::awaitSent));
     }
-    return Optional.ofNullable(outcome());
+    return sent ? Optional.ofNullable(outcome()) : Optional.empty();
   }
 
   private void awaitSent() {

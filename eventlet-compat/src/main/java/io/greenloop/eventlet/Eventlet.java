@@ -5,6 +5,8 @@ import io.greenloop.EventLoop;
 import io.greenloop.RunOptions;
 import io.greenloop.Task;
 import io.greenloop.ThrowingRunnable;
+import io.greenloop.eventlet.internal.Hubs;
+import io.greenloop.eventlet.internal.PlainGreenThread;
 import io.greenloop.greenlet.Greenlet;
 import io.greenloop.greenlet.GreenletExit;
 import java.time.Duration;
@@ -23,11 +25,16 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>They work on the running loop: in a program run by {@link #run} or {@code Aio.run}, in a
- * script, in any task.
+ * script, in any task. A plain thread gets a hub of its own at the first call, which runs while the
+ * thread waits, so that a ported {@code main} needs no wrapper.
  *
- * <p><b>Room:</b> a task or callback of a running loop; what waits needs a task.
+ * <p><b>Room:</b> a task or callback of a running loop, or a plain thread; what waits is refused in
+ * a callback.
  */
 public final class Eventlet {
+  /** As eventlet's hub, which waits for ever where nothing can wake it. */
+  static final RunOptions HUB = RunOptions.DEFAULT.reportDeadLock();
+
   private Eventlet() {}
 
   // ---- running -----------------------------------------------------------------------------
@@ -53,8 +60,7 @@ public final class Eventlet {
 
   /** {@link #run(Callable)} with options. */
   public static <T extends @Nullable Object> T run(RunOptions options, Callable<? extends T> main) {
-    return Aio.<T>run(
-        options.reportDeadLock(), () -> Hub.<T>asMain(Aio.currentTask().orElseThrow(), main));
+    return Aio.<T>run(options.reportDeadLock(), () -> Hubs.<T>asMain(main));
   }
 
   // ---- spawning ----------------------------------------------------------------------------
@@ -80,7 +86,8 @@ public final class Eventlet {
    * @return its face: it can be killed, but not switched to
    */
   public static Greenlet spawnN(ThrowingRunnable function) {
-    return new PlainGreenThread(loop("spawnN"), function);
+    return new PlainGreenThread(
+        loop("spawnN"), GreenThread.OPTIONS, function, EventletDebug::reportsExceptions);
   }
 
   /** {@link #spawn}, {@code delay} from now; also if the calling code has ended by then. */
@@ -101,7 +108,7 @@ public final class Eventlet {
    */
   public static <T extends @Nullable Object> GreenThread<T> spawnAfterLocal(
       Duration delay, Callable<? extends T> function) {
-    Task<?> spawner = Aio.currentTask().orElse(null);
+    Task<?> spawner = Task.currentOrNull();
     return new GreenThread<T>(loop("spawnAfterLocal"), function)
         .startAfter(delay, spawner == null ? null : () -> !spawner.isDone());
   }
@@ -131,9 +138,10 @@ public final class Eventlet {
    * @throws IllegalStateException in a callback, for more than zero
    */
   public static void sleep(Duration time) {
-    boolean yields = time.isZero() || time.isNegative();
-    if (!yields || Task.currentOrNull() != null) {
-      Aio.sleep(time);
+    EventLoop loop = loop("sleep");
+    boolean inCallback = Task.currentOrNull() == null && loop.isRunning();
+    if (!inCallback || !(time.isZero() || time.isNegative())) {
+      waiting(() -> Aio.sleep(time));
     }
   }
 
@@ -187,10 +195,14 @@ public final class Eventlet {
 
   // ---- parts -------------------------------------------------------------------------------
 
-  private static EventLoop loop(String operation) {
-    EventLoop loop = EventLoop.current();
-    loop.checkRoom("Eventlet." + operation);
-    return loop;
+  /** The loop of the calling line; on a thread without one, its own, made on demand. */
+  static EventLoop loop(String operation) {
+    return Hubs.loop("Eventlet." + operation, HUB);
+  }
+
+  /** Runs {@code wait}; on a thread without a loop, on its own hub. */
+  static void waiting(ThrowingRunnable wait) {
+    Hubs.<@Nullable Void>waiting(HUB, callable(wait));
   }
 
   static Callable<@Nullable Void> callable(ThrowingRunnable function) {

@@ -2,6 +2,8 @@ package io.greenloop.eventlet;
 
 /** Switches for finding out what goes on (Python: {@code eventlet.debug}). */
 public final class EventletDebug {
+  private static volatile boolean reportsExceptions = true;
+
   private EventletDebug() {}
 
   /**
@@ -9,6 +11,10 @@ public final class EventletDebug {
    * it by default; on at first. Any thread.
    */
   public static void hubExceptions(boolean report) {
-    Hub.reportsExceptions = report;
+    reportsExceptions = report;
+  }
+
+  static boolean reportsExceptions() {
+    return reportsExceptions;
   }
 }

@@ -11,6 +11,8 @@ import io.greenloop.Task;
 import io.greenloop.TaskBody;
 import io.greenloop.TaskOptions;
 import io.greenloop.TimerHandle;
+import io.greenloop.eventlet.internal.Hubs;
+import io.greenloop.eventlet.internal.Life;
 import io.greenloop.greenlet.GreenletExit;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -47,7 +49,7 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
     DEAD
   }
 
-  private static final TaskOptions OPTIONS = TaskOptions.DEFAULT.namePrefix("GreenThread");
+  static final TaskOptions OPTIONS = TaskOptions.DEFAULT.namePrefix("GreenThread");
 
   private final EventLoop loop;
   private final Event<T> exit = new Event<>(this);
@@ -161,7 +163,7 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
       state = State.DEAD;
     }
     if (toReport != null) {
-      Hub.threw(loop, this, task, toReport);
+      Hubs.threw(loop, this, task, toReport, EventletDebug.reportsExceptions());
     }
   }
 

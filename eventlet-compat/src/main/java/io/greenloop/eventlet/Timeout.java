@@ -1,14 +1,9 @@
 package io.greenloop.eventlet;
 
-import io.greenloop.Aio;
-import io.greenloop.EventLoop;
-import io.greenloop.Handle;
-import io.greenloop.Task;
 import io.greenloop.ThrowingRunnable;
-import java.io.InterruptedIOException;
+import io.greenloop.eventlet.internal.Alarm;
+import io.greenloop.eventlet.internal.Disguise;
 import java.math.BigDecimal;
-import java.net.SocketException;
-import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -36,10 +31,7 @@ public final class Timeout extends Error implements AutoCloseable, TimeoutLike {
   private final transient @Nullable Duration limit;
   private final transient @Nullable Supplier<? extends Throwable> instead;
   private final boolean silent;
-  private transient @Nullable Handle timer;
-  private boolean pending;
-  private transient @Nullable Runnable
-      unheard; // takes back what has been thrown, if nobody caught it
+  private transient @Nullable Alarm alarm;
 
   private Timeout(
       @Nullable Duration limit, @Nullable Supplier<? extends Throwable> instead, boolean silent) {
@@ -86,20 +78,8 @@ public final class Timeout extends Error implements AutoCloseable, TimeoutLike {
 
   static <T extends @Nullable Object> T limit(Timeout timeout, Callable<? extends T> body) {
     try (timeout) {
-      return body.call();
-    } catch (Throwable thrown) {
-      if (isInterrupt(thrown)) {
-        Aio.yieldNow(); // throws what interrupted the foreign code
-      }
-      throw Sneaky.raise(thrown);
+      return Disguise.<T>unmasked(body);
     }
-  }
-
-  private static boolean isInterrupt(Throwable thrown) {
-    return thrown instanceof InterruptedException
-        || thrown instanceof ClosedByInterruptException
-        || (thrown instanceof InterruptedIOException && !Timeouts.isTimeout(thrown))
-        || thrown instanceof SocketException;
   }
 
   // ---- using it ----------------------------------------------------------------------------
@@ -107,54 +87,30 @@ public final class Timeout extends Error implements AutoCloseable, TimeoutLike {
   /**
    * Starts it again, for the calling task, after it fired or was cancelled.
    *
-   * @throws IllegalStateException if it is pending, or not called in a task, or in a suspend task
+   * @throws IllegalStateException if it is pending, or called in a callback or in a suspend task
    */
   public Timeout start() {
-    if (pending) {
+    if (isPending()) {
       throw new IllegalStateException(
           "start: this timeout (" + getMessage() + ") is pending; cancel it first");
     }
     Duration time = limit;
-    if (time == null) {
-      return this;
+    if (time != null) {
+      alarm =
+          Alarm.set(
+              Eventlet.loop("Timeout.start"),
+              "start",
+              time,
+              () -> instead == null ? this : instead.get());
     }
-    EventLoop loop = EventLoop.current();
-    Task<?> owner = Task.currentOrNull();
-    if (owner == null) {
-      throw new IllegalStateException(
-          "start: a timeout on " + loop + " needs a task to be thrown into; spawn one");
-    }
-    if (!owner.isStackful()) {
-      throw new IllegalStateException(
-          "start: nothing can be thrown into suspend task '"
-              + owner.name()
-              + "'; use withTimeout of kotlinx there");
-    }
-    pending = true;
-    timer =
-        time.isZero() || time.isNegative()
-            ? loop.callSoon(() -> fire(owner)) // before a sleep(0) that comes after it
-            : loop.callLater(time, () -> fire(owner));
     return this;
-  }
-
-  private void fire(Task<?> owner) {
-    pending = false;
-    Throwable thrown = instead == null ? this : instead.get();
-    unheard = () -> owner.withdrawThrown(thrown);
-    owner.throwInto(thrown);
   }
 
   /** Takes it back, also when it has fired and its owner has not come to a wait; idempotent. */
   public void cancel() {
-    pending = false;
-    if (unheard != null) {
-      unheard.run();
-      unheard = null;
-    }
-    if (timer != null) {
-      timer.cancel();
-      timer = null;
+    if (alarm != null) {
+      alarm.cancel();
+      alarm = null;
     }
   }
 
@@ -166,7 +122,7 @@ public final class Timeout extends Error implements AutoCloseable, TimeoutLike {
 
   /** Whether it will still fire. */
   public boolean isPending() {
-    return pending;
+    return alarm != null && alarm.isPending();
   }
 
   /** The limit; empty if it never fires. */

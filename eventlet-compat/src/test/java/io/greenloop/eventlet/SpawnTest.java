@@ -383,14 +383,6 @@ class SpawnTest {
   }
 
   @Test
-  void offTheLoopItSaysWhereToRun() {
-    assertThatThrownBy(() -> Eventlet.spawn(() -> 1))
-        .isExactlyInstanceOf(IllegalStateException.class)
-        .hasMessageEndingWith(
-            "; run code on one with Aio.run, or create one with EventLoop.create()");
-  }
-
-  @Test
   void runGivesTheValueOfMainAndCancelsWhatIsLeft() {
     var ended = new ArrayList<String>();
     int value =

@@ -138,10 +138,7 @@ public final class EventLoop implements AutoCloseable {
    * @throws IllegalStateException if there is neither
    */
   public static EventLoop current() {
-    EventLoop loop = runningHere();
-    if (loop == null) {
-      loop = CURRENT.get();
-    }
+    EventLoop loop = currentOrNull();
     if (loop == null) {
       throw new IllegalStateException(
           "no event loop runs in thread '"
@@ -149,6 +146,12 @@ public final class EventLoop implements AutoCloseable {
               + "'; run code on one with Aio.run, or create one with EventLoop.create()");
     }
     return loop;
+  }
+
+  /** {@link #current}, or null where there is none (Python: {@code _get_running_loop}). */
+  public static @Nullable EventLoop currentOrNull() {
+    EventLoop loop = runningHere();
+    return loop == null ? CURRENT.get() : loop;
   }
 
   /** Sets what {@link #current} gives in this thread while no loop runs there; null removes it. */

@@ -1,7 +1,8 @@
-package io.greenloop.eventlet;
+package io.greenloop.eventlet.internal;
 
 /** Whether the code that asked for something is still there. */
 @FunctionalInterface
-interface Life {
+public interface Life {
+  /** Whether it has not ended. */
   boolean isAlive();
 }

@@ -1,4 +1,4 @@
-package io.greenloop.eventlet;
+package io.greenloop.eventlet.internal;
 
 import io.greenloop.Aio;
 import io.greenloop.CancelledError;
@@ -9,22 +9,33 @@ import io.greenloop.ThrowingRunnable;
 import io.greenloop.greenlet.Greenlet;
 import io.greenloop.greenlet.GreenletError;
 import io.greenloop.greenlet.SwitchArgs;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code spawnN} gives: a task with the face of a greenlet. It can be killed, and asked. */
-final class PlainGreenThread extends Greenlet {
-  private static final TaskOptions OPTIONS = TaskOptions.DEFAULT.namePrefix("GreenThread");
-
+/**
+ * What {@code spawn_n} and {@code spawn_raw} give: a task with the face of a greenlet. It can be
+ * killed, and asked.
+ */
+public final class PlainGreenThread extends Greenlet {
   private final EventLoop loop;
   private final ThrowingRunnable function;
+  private final BooleanSupplier reports;
   private final Task<@Nullable Void> task;
   private boolean started;
   private boolean killed;
 
-  PlainGreenThread(EventLoop loop, ThrowingRunnable function) {
+  /**
+   * Queues it.
+   *
+   * @param options name and context of its task
+   * @param reports asked when it has thrown: whether that is reported
+   */
+  public PlainGreenThread(
+      EventLoop loop, TaskOptions options, ThrowingRunnable function, BooleanSupplier reports) {
     this.loop = loop;
     this.function = function;
-    this.task = loop.spawn(OPTIONS, this::runFunction);
+    this.reports = reports;
+    this.task = loop.spawn(options, this::runFunction);
   }
 
   private @Nullable Void runFunction() {
@@ -37,9 +48,14 @@ final class PlainGreenThread extends Greenlet {
     } catch (CancelledError cancelled) {
       throw cancelled;
     } catch (Throwable thrown) {
-      Hub.threw(loop, this, task, thrown);
+      Hubs.threw(loop, this, task, thrown, reports.getAsBoolean());
     }
     return null;
+  }
+
+  /** The task that carries it. */
+  public Task<?> task() {
+    return task;
   }
 
   /** Throws {@code error} where it waits; the caller goes on in the next turn. */
@@ -53,7 +69,7 @@ final class PlainGreenThread extends Greenlet {
       return null;
     }
     killed = true;
-    Hub.threw(loop, this, task, error);
+    Hubs.threw(loop, this, task, error, reports.getAsBoolean());
     if (Task.currentOrNull() != null) {
       Aio.yieldNow();
     }

@@ -1,10 +1,11 @@
-package io.greenloop.eventlet;
+package io.greenloop.eventlet.internal;
 
 /** Throws anything where the compiler knows of nothing: errors keep their own type. */
-final class Sneaky {
+public final class Sneaky {
   private Sneaky() {}
 
-  static RuntimeException raise(Throwable thrown) {
+  /** Throws {@code thrown} itself; the declared result is for {@code throw raise(…)}. */
+  public static RuntimeException raise(Throwable thrown) {
     return Sneaky.<RuntimeException>cast(thrown);
   }
 
