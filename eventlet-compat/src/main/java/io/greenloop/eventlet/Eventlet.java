@@ -138,9 +138,8 @@ public final class Eventlet {
    * @throws IllegalStateException in a callback, for more than zero
    */
   public static void sleep(Duration time) {
-    EventLoop loop = loop("sleep");
-    boolean inCallback = Task.currentOrNull() == null && loop.isRunning();
-    if (!inCallback || !(time.isZero() || time.isNegative())) {
+    if (!isInCallback() || !(time.isZero() || time.isNegative())) {
+      loop("sleep");
       waiting(() -> Aio.sleep(time));
     }
   }
@@ -197,12 +196,40 @@ public final class Eventlet {
 
   /** The loop of the calling line; on a thread without one, its own, made on demand. */
   static EventLoop loop(String operation) {
+    refuseInJob(operation);
     return Hubs.loop("Eventlet." + operation, HUB);
+  }
+
+  /** Whether the caller is a callback, which must not wait. */
+  static boolean isInCallback() {
+    if (Task.currentOrNull() != null) {
+      return false;
+    }
+    EventLoop loop = EventLoop.currentOrNull();
+    return loop != null && loop.isRunning();
+  }
+
+  private static void refuseInJob(String operation) {
+    if (Tpool.isJob()) {
+      throw new IllegalStateException(
+          operation
+              + ": called in a job of Tpool, on thread '"
+              + Thread.currentThread().getName()
+              + "'; hand work to the loop with its callSoonThreadsafe");
+    }
   }
 
   /** Runs {@code wait}; on a thread without a loop, on its own hub. */
   static void waiting(ThrowingRunnable wait) {
-    Hubs.<@Nullable Void>waiting(HUB, callable(wait));
+    Eventlet.<@Nullable Void>awaiting(callable(wait));
+  }
+
+  /** Runs {@code wait}, and gives what it gives; on a thread without a loop, on its own hub. */
+  static <T extends @Nullable Object> T awaiting(Callable<? extends T> wait) {
+    if (Task.currentOrNull() == null) {
+      refuseInJob("wait");
+    }
+    return Hubs.<T>waiting(HUB, wait);
   }
 
   static Callable<@Nullable Void> callable(ThrowingRunnable function) {

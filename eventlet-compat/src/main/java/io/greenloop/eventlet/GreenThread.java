@@ -10,7 +10,6 @@ import io.greenloop.Registration;
 import io.greenloop.Task;
 import io.greenloop.TaskBody;
 import io.greenloop.TaskOptions;
-import io.greenloop.TimerHandle;
 import io.greenloop.eventlet.internal.Hubs;
 import io.greenloop.eventlet.internal.Life;
 import io.greenloop.greenlet.GreenletExit;
@@ -58,7 +57,7 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
   private boolean callingLinks;
   private @Nullable Callable<? extends T> body;
   private @Nullable Task<@Nullable Void> task; // none before its time has come
-  private @Nullable TimerHandle startTimer;
+  private @Nullable Timer startTimer;
   private @Nullable Promise<T> future;
 
   /** Has an identity of its own: the same function may be linked twice. */
@@ -70,9 +69,33 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
     }
   }
 
-  GreenThread(EventLoop loop, Callable<? extends T> body) {
+  GreenThread(EventLoop loop, @Nullable Callable<? extends T> body) {
     this.loop = loop;
     this.body = body;
+  }
+
+  /** One that {@code function} was run for right here; what that throws is thrown here, too. */
+  static <T extends @Nullable Object> GreenThread<T> runInline(
+      EventLoop loop, Callable<? extends T> function) {
+    var thread = new GreenThread<T>(loop, function);
+    thread.run();
+    if (thread.exit.hasException()) {
+      thread.await();
+    }
+    return thread;
+  }
+
+  /** One that runs nothing. */
+  static <T extends @Nullable Object> GreenThread<T> marker(EventLoop loop) {
+    return new GreenThread<>(loop, null);
+  }
+
+  /** One that has failed. */
+  static <T extends @Nullable Object> GreenThread<T> failed(EventLoop loop, Throwable failure) {
+    GreenThread<T> thread = marker(loop);
+    thread.exit.sendException(failure);
+    thread.state = State.DEAD;
+    return thread;
   }
 
   // ---- starting ----------------------------------------------------------------------------
@@ -82,14 +105,7 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
   }
 
   GreenThread<T> startAfter(Duration delay, @Nullable Life spawner) {
-    startTimer =
-        loop.callLater(
-            delay,
-            () -> {
-              if (spawner == null || spawner.isAlive()) {
-                startWhenDue();
-              }
-            });
+    startTimer = Hub.of(loop).schedule(delay, this::startWhenDue, spawner);
     return this;
   }
 

@@ -8,8 +8,10 @@ import io.greenloop.TaskOptions;
 import io.greenloop.ThrowingRunnable;
 import io.greenloop.greenlet.Greenlet;
 import io.greenloop.greenlet.GreenletError;
+import io.greenloop.greenlet.GreenletExit;
 import io.greenloop.greenlet.SwitchArgs;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ public final class PlainGreenThread extends Greenlet {
   private final EventLoop loop;
   private final ThrowingRunnable function;
   private final BooleanSupplier reports;
+  private final Consumer<? super Task<?>> ended;
   private final Task<@Nullable Void> task;
   private boolean started;
   private boolean killed;
@@ -32,7 +35,18 @@ public final class PlainGreenThread extends Greenlet {
    */
   public PlainGreenThread(
       EventLoop loop, TaskOptions options, ThrowingRunnable function, BooleanSupplier reports) {
+    this(loop, options, function, reports, task -> {});
+  }
+
+  /** As above, and {@code ended} is called at its end, also if it was killed before its start. */
+  public PlainGreenThread(
+      EventLoop loop,
+      TaskOptions options,
+      ThrowingRunnable function,
+      BooleanSupplier reports,
+      Consumer<? super Task<?>> ended) {
     this.loop = loop;
+    this.ended = ended;
     this.function = function;
     this.reports = reports;
     this.task = loop.spawn(options, this::runFunction);
@@ -49,8 +63,21 @@ public final class PlainGreenThread extends Greenlet {
       throw cancelled;
     } catch (Throwable thrown) {
       Hubs.threw(loop, this, task, thrown, reports.getAsBoolean());
+    } finally {
+      ended.accept(task);
     }
     return null;
+  }
+
+  /** Runs {@code function} in the caller, with the same care for what it throws. */
+  public static void runInline(EventLoop loop, ThrowingRunnable function, BooleanSupplier reports) {
+    try {
+      function.run();
+    } catch (CancelledError | GreenletExit ends) {
+      throw ends;
+    } catch (Throwable thrown) {
+      Hubs.threw(loop, "inline work", Task.currentOrNull(), thrown, reports.getAsBoolean());
+    }
   }
 
   /** The task that carries it. */
@@ -69,6 +96,7 @@ public final class PlainGreenThread extends Greenlet {
       return null;
     }
     killed = true;
+    ended.accept(task);
     Hubs.threw(loop, this, task, error, reports.getAsBoolean());
     if (Task.currentOrNull() != null) {
       Aio.yieldNow();
