@@ -12,6 +12,7 @@ import io.greenloop.TaskBody;
 import io.greenloop.TaskOptions;
 import io.greenloop.eventlet.internal.Hubs;
 import io.greenloop.eventlet.internal.Life;
+import io.greenloop.eventlet.internal.Sneaky;
 import io.greenloop.greenlet.GreenletExit;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -78,9 +79,12 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
   static <T extends @Nullable Object> GreenThread<T> runInline(
       EventLoop loop, Callable<? extends T> function) {
     var thread = new GreenThread<T>(loop, function);
-    thread.run();
-    if (thread.exit.hasException()) {
-      thread.await();
+    thread.state = State.DEAD;
+    try {
+      thread.exit.send(function.call());
+    } catch (Throwable thrown) {
+      thread.exit.sendException(thrown);
+      throw Sneaky.raise(thrown);
     }
     return thread;
   }

@@ -201,7 +201,13 @@ public class LightQueue<T> {
     if (Eventlet.isInCallback()) {
       return takeFromPutter();
     }
-    return get(Duration.ZERO);
+    Taken<T> taken = new Taken<>();
+    Eventlet.waiting(
+        () -> {
+          queueUnlock(); // before the limit: it passes the putter's item on
+          Limits.within("Queue.poll", Duration.ZERO, () -> taken.item = awaitGet());
+        });
+    return taken.item;
   }
 
   private T takeFromPutter() {
