@@ -94,11 +94,13 @@ class SemaphoreTest {
     t.run(
         () -> {
           var semaphore = new Semaphore(1);
-          try (var hold = semaphore.hold()) {
+          try (var _ = semaphore.hold()) {
             assertThat(semaphore.isLocked()).isTrue();
-            hold.close();
-            assertThat(semaphore.counter()).isEqualTo(1);
           }
+          assertThat(semaphore.counter()).isEqualTo(1);
+          Semaphore.Hold twice = semaphore.hold();
+          twice.close();
+          twice.close();
           assertThat(semaphore.counter()).isEqualTo(1);
         });
   }
