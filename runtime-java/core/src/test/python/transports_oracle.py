@@ -4,12 +4,17 @@
 
 A line is a program, ` => `, and its trace. The steps of a program are done by a transport (`write`,
 `close` and so on) or by the plain socket at its other end (`peer-...`); after each one everything
-settles. The words before the colon say what the protocol does otherwise than only note.
+settles. The words before the colon say what the protocol does otherwise than only note; `tls` puts
+TLS between the two, of which the transport is the server.
 """
 import asyncio
+import os
 import socket
+import ssl
 import struct
+import subprocess
 import sys
+import tempfile
 
 
 class Boom(Exception):
@@ -58,8 +63,93 @@ class Noting(asyncio.Protocol):
         self.note("lost " + ("well" if exc is None else kind or type(exc).__name__), "lost")
 
 
+class BufferedNoting(Noting, asyncio.BufferedProtocol):
+    def get_buffer(self, sizehint):
+        self.buffer = bytearray(64)
+        return self.buffer
+
+    def buffer_updated(self, count):
+        self.data_received(bytes(self.buffer[:count]))
+
+
+class PlainPeer:
+    def __init__(self, sock):
+        self.sock = sock
+
+    async def begin(self):
+        pass
+
+    def send(self, data):
+        self.sock.send(data)
+
+    def recv(self):
+        return self.sock.recv(1 << 20)
+
+    def end(self):
+        self.sock.shutdown(socket.SHUT_WR)
+
+    def reset(self):
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
+
+
+class TlsPeer(PlainPeer):
+    """A client that never does anything by itself, not even answer."""
+
+    def __init__(self, sock):
+        super().__init__(sock)
+        self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.create_default_context(cafile=certificate)
+        self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname="localhost")
+
+    def flush(self):
+        self.sock.send(self.outgoing.read())
+
+    async def begin(self):
+        while True:
+            try:
+                self.tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                self.flush()
+                await settle()
+                try:
+                    self.incoming.write(self.sock.recv(1 << 20))
+                except BlockingIOError:
+                    pass
+        self.flush()
+        await settle()
+
+    def send(self, data):
+        self.tls.write(data)
+        self.flush()
+
+    def recv(self):
+        while True:
+            try:
+                return self.tls.read(1 << 20)
+            except ssl.SSLWantReadError:
+                more = self.sock.recv(1 << 20)
+                if not more:
+                    raise EOFError
+                self.incoming.write(more)
+            except ssl.SSLZeroReturnError:
+                return b""
+
+    def end(self):
+        try:
+            self.tls.unwrap()
+        except ssl.SSLError:
+            pass
+        try:
+            self.flush()
+        except OSError:
+            pass
+
+
 async def settle():
-    await asyncio.sleep(0.02)
+    for _ in range(5):  # the kernel may take its time to hand something over
+        await asyncio.sleep(0.01)
 
 
 async def drain(peer):
@@ -67,11 +157,13 @@ async def drain(peer):
     while True:
         await settle()
         try:
-            data = peer.recv(1 << 20)
+            data = peer.recv()
         except BlockingIOError:
             return str(count)
         except ConnectionResetError:
             return f"{count} reset"
+        except EOFError:
+            return f"{count} cut"
         if not data:
             return f"{count} end"
         count += len(data)
@@ -83,13 +175,18 @@ async def hold(program):
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda loop, context: trace.append("report"))
     listener = socket.create_server(("127.0.0.1", 0))
-    peer = socket.create_connection(listener.getsockname())
-    peer.setblocking(False)
+    sock = socket.create_connection(listener.getsockname())
+    sock.setblocking(False)
     accepted, _ = listener.accept()
     listener.close()
+    tls = "tls" in ways.split()
+    peer = TlsPeer(sock) if tls else PlainPeer(sock)
+    kind = BufferedNoting if "buffered" in ways.split() else Noting
+    begun = asyncio.create_task(peer.begin())
     transport, _ = await loop.connect_accepted_socket(
-        lambda: Noting(ways.split(), trace), accepted
+        lambda: kind(ways.split(), trace), accepted, ssl=server_context if tls else None
     )
+    await begun
     await settle()
     for step in steps.split(", "):
         words = step.split()
@@ -97,10 +194,11 @@ async def hold(program):
             case ["peer-sends", text]:
                 peer.send(text.encode())
             case ["peer-ends"]:
-                peer.shutdown(socket.SHUT_WR)
+                peer.end()
+            case ["peer-cuts"]:
+                sock.shutdown(socket.SHUT_WR)
             case ["peer-resets"]:
-                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                peer.close()
+                peer.reset()
             case ["peer-reads"]:
                 trace.append("peer " + await drain(peer))
             case ["write", size]:
@@ -115,7 +213,10 @@ async def hold(program):
                 if transport._loop:
                     transport.abort()
             case ["end"]:
-                transport.write_eof()
+                try:
+                    transport.write_eof()
+                except NotImplementedError:
+                    trace.append("refused")
             case ["pause"]:
                 transport.pause_reading()
             case ["resume"]:
@@ -126,10 +227,21 @@ async def hold(program):
     if transport._loop:  # CPython 3.11 cannot abort what is over
         transport.abort()
     await settle()
-    peer.close()
+    sock.close()
     return ", ".join(trace)
 
 
-for line in sys.stdin:
-    program = line.split(" => ")[0].strip()
-    print(program, "=>", asyncio.run(hold(program)))
+with tempfile.TemporaryDirectory() as folder:
+    certificate = os.path.join(folder, "own.pem")
+    request = "req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj /CN=localhost"
+    subprocess.run(
+        ["openssl", *request.split(), "-keyout", certificate + ".key", "-out", certificate]
+        + ["-addext", "subjectAltName=DNS:localhost"],
+        check=True,
+        capture_output=True,
+    )
+    server_context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server_context.load_cert_chain(certificate, certificate + ".key")
+    for line in sys.stdin:
+        program = line.split(" => ")[0].strip()
+        print(program, "=>", asyncio.run(hold(program)))

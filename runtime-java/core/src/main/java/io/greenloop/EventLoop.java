@@ -15,6 +15,7 @@ import io.greenloop.net.ListenOptions;
 import io.greenloop.net.Protocol;
 import io.greenloop.net.ProtocolFactory;
 import io.greenloop.net.Server;
+import io.greenloop.net.TlsOptions;
 import io.greenloop.net.Transports;
 import io.greenloop.reactor.Proactor;
 import java.io.IOException;
@@ -492,8 +493,28 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /**
+   * {@link #connect(ConnectOptions, ProtocolFactory)} with TLS (Python: {@code
+   * create_connection(ssl=…)}): {@link Protocol#connectionMade} comes when the handshake is done.
+   *
+   * @param tls the server's certificate must be for the host that is connected to, unless they name
+   *     another one
+   * @return a task that fails also with an {@link javax.net.ssl.SSLException} if the two sides do
+   *     not agree, a {@link io.greenloop.net.ConnectionAbortedException} if that takes too long,
+   *     and a {@link io.greenloop.net.ConnectionResetException} if the other side ends the
+   *     connection meanwhile
+   * @throws IllegalArgumentException if these are the options of a server, or several hosts are to
+   *     be tried and none is named
+   */
+  public <P extends Protocol> Task<Connection<P>> connect(
+      ConnectOptions options, TlsOptions tls, ProtocolFactory<P> factory) {
+    checkUsable("connect");
+    return Transports.connect(this, options, tls, factory);
+  }
+
+  /**
    * Listens, and lets a protocol of its own talk on each connection (Python: {@code
-   * create_server}). A connection whose protocol cannot be made is closed, and that is reported.
+   * create_server}), with TLS if the options say so. A connection whose protocol cannot be made is
+   * closed, and that is reported.
    *
    * @throws java.net.BindException if a port is taken, or no address is one of this machine;
    *     nothing is left listening then
@@ -514,7 +535,19 @@ public final class EventLoop implements AutoCloseable {
   public <P extends Protocol> Task<Connection<P>> adopt(
       SocketChannel channel, ProtocolFactory<P> factory) {
     checkUsable("adopt");
-    return Transports.adopt(this, channel, factory);
+    return Transports.adopt(this, channel, null, factory);
+  }
+
+  /**
+   * {@link #adopt(SocketChannel, ProtocolFactory)} with TLS.
+   *
+   * @param tls a client's or a server's; a client's without a server name takes the one that was
+   *     connected to
+   */
+  public <P extends Protocol> Task<Connection<P>> adopt(
+      SocketChannel channel, TlsOptions tls, ProtocolFactory<P> factory) {
+    checkUsable("adopt");
+    return Transports.adopt(this, channel, Objects.requireNonNull(tls, "tls"), factory);
   }
 
   /**

@@ -9,7 +9,7 @@ import java.util.Objects;
  * Where to listen, and how; immutable.
  *
  * @param addresses at least one; an unresolved one stands for all addresses of its name
- * @param server backlog, shared port, how many connections at a time
+ * @param server backlog, shared port, how many connections at a time, TLS
  */
 public record ListenOptions(List<SocketAddress> addresses, ServerOptions server) {
   /** Checks that there is an address. */
@@ -18,10 +18,6 @@ public record ListenOptions(List<SocketAddress> addresses, ServerOptions server)
     Objects.requireNonNull(server, "server");
     if (addresses.isEmpty()) {
       throw new IllegalArgumentException("listen: name an address to listen on");
-    }
-    if (server.tls() != null) { // else they would speak plain text, and nobody would know
-      throw new IllegalArgumentException(
-          "listen: transports do not speak TLS; serve streams by Streams.startServer for that");
     }
   }
 

@@ -23,10 +23,11 @@ final class Outgoing extends Interest implements Runnable {
   private int lostWrites;
   private @Nullable FileSending file;
 
-  Outgoing(WireTransport transport, LoopCore core, Wire wire) {
+  Outgoing(WireTransport transport, LoopCore core, Wire wire, WriteLimits limits) {
     this.transport = transport;
     this.core = core;
     this.wire = wire;
+    marks.setLimits(limits);
     entry = transport.reusable(this);
   }
 
@@ -180,6 +181,27 @@ final class Outgoing extends Interest implements Runnable {
     if (ends && buffer.size() == 0 && !closes) {
       endNow();
     }
+  }
+
+  // ---- startTls ----------------------------------------------------------------------------
+
+  /** What is buffered, for somebody else to send; nothing is left to be done here. */
+  ByteBuffer takeBuffered(String operation) {
+    check(operation);
+    ByteBuffer taken = buffer.takeAll();
+    close();
+    mute();
+    return taken;
+  }
+
+  /** The protocol has been told by {@code before} what it was told last. */
+  void goOnFrom(Outgoing before) {
+    marks.goOnFrom(before.marks);
+  }
+
+  /** Nothing is buffered, and writing may begin. */
+  void goOn() {
+    resumeIfLow();
   }
 
   // ---- ending ------------------------------------------------------------------------------

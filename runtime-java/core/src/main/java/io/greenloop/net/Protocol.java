@@ -32,9 +32,11 @@ public interface Protocol {
   default void dataReceived(ByteBuffer data) throws Exception {}
 
   /**
-   * The other side has ended its direction.
+   * The other side has ended its direction; with TLS by {@code close_notify}, which also answers
+   * our own close.
    *
-   * @return true: the connection stays, for what is still to be written; false: it is closed
+   * @return true: the connection stays, for what is still to be written; false: it is closed. With
+   *     TLS it is closed anyhow
    */
   default boolean eofReceived() throws Exception {
     return false;

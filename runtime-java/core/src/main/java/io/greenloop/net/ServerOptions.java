@@ -69,8 +69,9 @@ public record ServerOptions(
   }
 
   /**
-   * With TLS: the handler of a connection begins when its handshake is done. One that fails or
-   * takes too long is reported, ends its connection, and concerns no other.
+   * With TLS: the handler of a connection begins, or its protocol is told of it, when its handshake
+   * is done. One that fails or takes too long is reported, ends its connection, and concerns no
+   * other.
    *
    * @throws IllegalArgumentException if these are the options of a client
    */

@@ -4,7 +4,6 @@ import io.greenloop.WaitQueue;
 import io.greenloop.Waiter;
 import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
@@ -126,14 +125,7 @@ public final class Stream implements AutoCloseable {
     if (shakesHands) {
       throw new IllegalStateException("startTls on " + name + ": a handshake is under way");
     }
-    InetSocketAddress internet = remote instanceof InetSocketAddress i ? i : null;
-    if (internet == null && options.isClient() && options.serverName().isEmpty()) {
-      throw new IllegalArgumentException(
-          "startTls on "
-              + name
-              + ": no name to check the server's certificate against; give one by withServerName,"
-              + " or \"\" for no check");
-    }
+    TlsWire.checkName("startTls", name, remote, options);
     var secured =
         new TlsWire(
             loop, wire, reader.takeBuffered(), writer.takeBuffered("startTls"), options, name);
@@ -143,8 +135,7 @@ public final class Stream implements AutoCloseable {
     writer.moveTo(secured);
     shakesHands = true;
     secured.begin(
-        internet == null ? "" : internet.getHostString(),
-        internet == null ? -1 : internet.getPort(),
+        remote,
         failed -> {
           shakesHands = false;
           if (failed == null) {
@@ -170,6 +161,7 @@ public final class Stream implements AutoCloseable {
     closing = true;
     reader.end(Sockets.closed(name));
     writer.beginClose();
+    wire.beginClose();
     if (writer.bufferSize() == 0) {
       flushed();
     }

@@ -5,12 +5,10 @@ import io.greenloop.Task;
 import io.greenloop.TaskOptions;
 import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.Pipe;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -109,25 +107,10 @@ public final class Streams {
    */
   public static Stream openConnection(ConnectOptions options, TlsOptions tls) throws IOException {
     tls.require("openConnection", true);
-    String name =
-        tls.serverName()
-            .or(() -> onlyHost(options))
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        options
-                            + ": which one's name shall the certificate have? give it by"
-                            + " withServerName"));
+    TlsOptions named = tls.named(options);
     Stream stream = openConnection(options);
-    stream.startTls(tls.withServerName(name));
+    stream.startTls(named);
     return stream;
-  }
-
-  private static Optional<String> onlyHost(ConnectOptions options) {
-    return options.remotes().size() == 1
-            && options.remotes().getFirst() instanceof InetSocketAddress internet
-        ? Optional.of(internet.getHostString())
-        : Optional.empty();
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.greenloop.net;
 
 import java.net.IDN;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
@@ -206,6 +208,19 @@ public final class TlsOptions {
     }
   }
 
+  /** These, with a name for the check: unless one was given, the only host of {@code options}. */
+  TlsOptions named(ConnectOptions options) {
+    if (serverName != null) {
+      return this;
+    }
+    List<SocketAddress> remotes = options.remotes();
+    if (remotes.size() == 1 && remotes.getFirst() instanceof InetSocketAddress internet) {
+      return withServerName(internet.getHostString());
+    }
+    throw new IllegalArgumentException(
+        options + ": which one's name shall the certificate have? give it by" + " withServerName");
+  }
+
   private String side() {
     return client ? "client" : "server";
   }
@@ -245,7 +260,8 @@ public final class TlsOptions {
     return engine;
   }
 
-  private SSLContext actualContext() throws NoSuchAlgorithmException {
+  /** What was given, or the JVM's own; slow where that is asked for the first time. Any thread. */
+  SSLContext actualContext() throws NoSuchAlgorithmException {
     return context == null ? SSLContext.getDefault() : context;
   }
 

@@ -2,12 +2,13 @@ package io.greenloop.net;
 
 import io.greenloop.EventLoop;
 import io.greenloop.LoopFuture;
-import io.greenloop.Registration;
 import io.greenloop.TimerHandle;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -56,9 +57,8 @@ final class TlsWire implements Wire {
   /** Told once how the first handshake ended; null after that. */
   private @Nullable Consumer<@Nullable IOException> whenShaken;
 
-  private @Nullable Consumer<@Nullable IOException> whenParted;
+  private final TlsParting parting;
   private @Nullable TimerHandle limit;
-  private @Nullable Registration lastCall;
   private @Nullable TlsInfo info;
   private @Nullable IOException failure;
   private State state = State.SHAKING;
@@ -71,7 +71,6 @@ final class TlsWire implements Wire {
   private boolean owes; // nothing may be opened before the engine's answers are out
   private boolean ended; // the other side's direction
   private boolean ends; // our direction
-  private boolean passedOn; // the wire below parts
   private boolean queued;
 
   /**
@@ -92,6 +91,7 @@ final class TlsWire implements Wire {
     this.options = options;
     this.name = name;
     records = new TlsRecords(below, unread, unsent, name);
+    parting = new TlsParting(face, options, name, this::tooLong);
     in = new WireSide(loop, below, Direction.IN, this::more, this::fail);
     out = new WireSide(loop, below, Direction.OUT, this::go, this::fail);
   }
@@ -99,17 +99,38 @@ final class TlsWire implements Wire {
   // ---- the handshake -----------------------------------------------------------------------
 
   /**
+   * Throws unless a client knows which name the server's certificate must have.
+   *
+   * @param call what is refused then, on the connection {@code name}
+   */
+  static void checkName(String call, String name, SocketAddress remote, TlsOptions options) {
+    boolean internet = remote instanceof InetSocketAddress;
+    if (!internet && options.isClient() && options.serverName().isEmpty()) {
+      throw new IllegalArgumentException(
+          call
+              + " on "
+              + name
+              + ": no name to check the server's certificate against; give one by withServerName,"
+              + " or \"\" for no check");
+    }
+  }
+
+  /**
    * Begins the handshake.
    *
+   * @param remote the other side; its name is the one to check if the options have none
    * @param told how it ended, once, in an entry of the loop: null, or why it failed. The wire below
    *     is left to whoever is told. Nobody is told after a close
    */
-  void begin(String remoteHost, int remotePort, Consumer<@Nullable IOException> told) {
+  void begin(SocketAddress remote, Consumer<@Nullable IOException> told) {
+    InetSocketAddress internet = remote instanceof InetSocketAddress i ? i : null;
+    String host = internet == null ? "" : internet.getHostString();
+    int port = internet == null ? -1 : internet.getPort();
     whenShaken = told;
     limit =
         face.callLater(
             options.handshakeTimeout(), () -> fail(TlsErrors.handshakeTooLong(name, options)));
-    offLoop(() -> options.newEngine(remoteHost, remotePort), records::begin);
+    offLoop(() -> options.newEngine(host, port), records::begin);
   }
 
   /** Certificates and keys take their time, which is not the loop's. */
@@ -198,6 +219,15 @@ final class TlsWire implements Wire {
           return 0;
         },
         nothing -> {});
+  }
+
+  /** Whether the other side has ended its direction. */
+  boolean hasEnded() {
+    return ended;
+  }
+
+  TlsOptions options() {
+    return options;
   }
 
   /** What was agreed on, once the handshake is done. */
@@ -475,17 +505,20 @@ final class TlsWire implements Wire {
   // ---- ending ------------------------------------------------------------------------------
 
   @Override
+  public void beginClose() {
+    if (state == State.OPEN) {
+      parting.limit();
+    }
+  }
+
+  @Override
   public boolean part(Consumer<@Nullable IOException> told) {
     if (state != State.OPEN || busy) {
       return true;
     }
     state = State.PARTING;
-    whenParted = told;
     ends = true;
-    limit =
-        face.callLater(
-            options.shutdownTimeout(), () -> parted(TlsErrors.shutdownTooLong(name, options)));
-    lastCall = face.onShutdown(() -> parted(null));
+    parting.begin(told, this::parted);
     queue();
     return false;
   }
@@ -503,19 +536,25 @@ final class TlsWire implements Wire {
         default -> ended = records.status() == HandshakeStatus.NEED_TASK;
       }
     }
-    if (sent && ended && !passedOn) {
-      passedOn = true;
-      if (below.part(this::parted)) {
-        parted(null);
-      }
+    if (sent && ended) {
+      parting.passOn(below, this::parted);
     }
   }
 
   private void parted(@Nullable IOException problem) {
-    Consumer<@Nullable IOException> told = whenParted;
+    Consumer<@Nullable IOException> told = parting.listener();
     if (told != null) {
       letGo();
       told.accept(problem);
+    }
+  }
+
+  /** The close takes too long, be it that the other side does not read or does not answer. */
+  private void tooLong(IOException problem) {
+    if (parting.listener() == null) {
+      fail(problem);
+    } else {
+      parted(problem);
     }
   }
 
@@ -531,7 +570,7 @@ final class TlsWire implements Wire {
     }
     failure = e;
     Consumer<@Nullable IOException> shaken = whenShaken;
-    Consumer<@Nullable IOException> parted = whenParted;
+    Consumer<@Nullable IOException> parted = parting.listener();
     sayWhy();
     letGo();
     if (shaken != null) {
@@ -561,13 +600,8 @@ final class TlsWire implements Wire {
   private void letGo() {
     state = State.OVER;
     whenShaken = null;
-    whenParted = null;
     stopTimer();
-    Registration registered = lastCall;
-    if (registered != null) {
-      lastCall = null;
-      registered.remove();
-    }
+    parting.end();
     in.want(false);
     out.want(false);
   }

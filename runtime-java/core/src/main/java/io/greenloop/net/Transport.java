@@ -8,6 +8,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /**
  * A connection for code that is called back (Python: {@code asyncio.Transport}): it tells a {@link
@@ -41,6 +42,12 @@ public interface Transport extends AutoCloseable {
 
     /** The end of a pipe, see {@link io.greenloop.EventLoop#readPipe} (Python: {@code pipe}). */
     public static final Key<SelectableChannel> PIPE = new Key<>("pipe", SelectableChannel.class);
+
+    /** See {@link Transport#tls} (Python: {@code ssl_object}, {@code cipher}, {@code peercert}). */
+    public static final Key<TlsInfo> TLS = new Key<>("TLS", TlsInfo.class);
+
+    /** Whose keys and trusted certificates TLS uses (Python: {@code sslcontext}). */
+    public static final Key<SSLContext> SSL_CONTEXT = new Key<>("SSL context", SSLContext.class);
   }
 
   // ---- writing -----------------------------------------------------------------------------
@@ -68,8 +75,16 @@ public interface Transport extends AutoCloseable {
   /**
    * Ends our direction behind what was written: the other side reads to the end of the stream, and
    * may still send (Python: {@code write_eof}). Idempotent; nothing happens after the end.
+   *
+   * @throws UnsupportedOperationException with TLS, see {@link #canShutdownOutput}
    */
   void shutdownOutput();
+
+  /**
+   * Whether our direction can be ended (Python: {@code can_write_eof}). Not with TLS, which ends
+   * both at once, nor where a pipe is read.
+   */
+  boolean canShutdownOutput();
 
   /**
    * Sends a part of a file, without copying it through the heap where the system can (Python:
@@ -101,7 +116,8 @@ public interface Transport extends AutoCloseable {
 
   /**
    * Sets when the protocol is told to {@linkplain Protocol#pauseWriting pause}, which may be at
-   * once, and to {@linkplain Protocol#resumeWriting go on}.
+   * once, and to {@linkplain Protocol#resumeWriting go on}. By default that is above 64 KiB and at
+   * 16 KiB; with TLS above 512 KiB and at 128 KiB.
    */
   void setWriteBufferLimits(WriteLimits limits);
 
@@ -121,9 +137,35 @@ public interface Transport extends AutoCloseable {
   /** Whether data may come. */
   boolean isReading();
 
+  // ---- TLS ---------------------------------------------------------------------------------
+
+  /**
+   * Goes over to TLS (Python: {@code loop.start_tls}). What was written before goes out before, in
+   * plain text. The protocol stays and hears nothing of it, but what it is told from then on comes
+   * from another transport, the one that this gives: this one must not be used any more, except to
+   * end it. On a transport that is TLS already, this puts TLS into TLS.
+   *
+   * @param options a client's or a server's; a client's without a server name takes the one that
+   *     was connected to
+   * @return the new transport, when the handshake is done; its reading begins then. A failure or a
+   *     cancel ends the connection: it is neither the one nor the other then
+   * @throws IllegalStateException if the transport is closing, its output was shut down, or a file
+   *     is being sent
+   * @throws IllegalArgumentException for a client that knows no name to check
+   * @throws UnsupportedOperationException for a pipe
+   */
+  Task<Transport> startTls(TlsOptions options);
+
+  /** What TLS has agreed on; empty without TLS. */
+  Optional<TlsInfo> tls();
+
   // ---- ending ------------------------------------------------------------------------------
 
-  /** Stops reading, sends what is buffered, and then ends the connection. Idempotent. */
+  /**
+   * Stops reading, sends what is buffered, and then ends the connection; with TLS when the other
+   * side has answered {@code close_notify}, or {@link TlsOptions#withShutdownTimeout} is over.
+   * Idempotent.
+   */
   @Override
   void close();
 

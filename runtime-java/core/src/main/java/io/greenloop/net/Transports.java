@@ -7,9 +7,11 @@ import io.greenloop.TaskOptions;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopCores;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelectableChannel;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,18 +28,28 @@ public final class Transports {
       EventLoop loop, ConnectOptions options, ProtocolFactory<P> factory) {
     return loop.spawn(
         TaskOptions.named(options.toString()),
-        () -> made(LoopCores.of(loop), Connecting.open(options), factory));
+        () -> made(LoopCores.of(loop), Connecting.open(options), null, factory));
+  }
+
+  /** See {@link EventLoop#connect(ConnectOptions, TlsOptions, ProtocolFactory)}. */
+  public static <P extends Protocol> Task<Connection<P>> connect(
+      EventLoop loop, ConnectOptions options, TlsOptions tls, ProtocolFactory<P> factory) {
+    tls.require("connect", true);
+    TlsOptions named = tls.named(options);
+    return loop.spawn(
+        TaskOptions.named(options.toString()),
+        () -> made(LoopCores.of(loop), Connecting.open(options), named, factory));
   }
 
   /** See {@link EventLoop#adopt}. */
   public static <P extends Protocol> Task<Connection<P>> adopt(
-      EventLoop loop, SocketChannel channel, ProtocolFactory<P> factory) {
+      EventLoop loop, SocketChannel channel, @Nullable TlsOptions tls, ProtocolFactory<P> factory) {
     if (!channel.isConnected()) {
       throw new IllegalArgumentException("adopt: " + channel + " is not connected");
     }
     LoopCore core = LoopCores.of(loop);
     Task<Connection<P>> adopting =
-        loop.spawn(TaskOptions.named("adopt " + channel), () -> made(core, channel, factory));
+        loop.spawn(TaskOptions.named("adopt " + channel), () -> made(core, channel, tls, factory));
     adopting.whenDone(done -> closeUnlessOwned(core, channel));
     return adopting;
   }
@@ -52,7 +64,9 @@ public final class Transports {
             Listening.all(core, options.addresses(), options.server()),
             options.server(),
             (accepted, ended) -> {
-              var transport = WireTransport.adopt(core, accepted, create(accepted, factory), ended);
+              var transport =
+                  transport(
+                      core, accepted, options.server().tls(), create(accepted, factory), ended);
               transport.begin(null);
               return transport;
             });
@@ -69,7 +83,8 @@ public final class Transports {
             TaskOptions.named("adopt " + end),
             () -> {
               P protocol = create(end, factory);
-              return made(WireTransport.adopt(core, end, protocol), protocol);
+              var transport = new WireTransport(core, Footing.of(core, end), protocol, over -> {});
+              return made(transport, protocol);
             });
     adopting.whenDone(done -> closeUnlessOwned(core, end));
     return adopting;
@@ -82,9 +97,31 @@ public final class Transports {
   }
 
   private static <P extends Protocol> Connection<P> made(
-      LoopCore core, SocketChannel channel, ProtocolFactory<P> factory) throws IOException {
+      LoopCore core, SocketChannel channel, @Nullable TlsOptions tls, ProtocolFactory<P> factory)
+      throws IOException {
     P protocol = create(channel, factory);
-    return made(WireTransport.adopt(core, channel, protocol, over -> {}), protocol);
+    return made(transport(core, channel, tls, protocol, over -> {}), protocol);
+  }
+
+  private static WireTransport transport(
+      LoopCore core,
+      SocketChannel channel,
+      @Nullable TlsOptions tls,
+      Protocol protocol,
+      Consumer<? super WireTransport> whenOver)
+      throws IOException {
+    Footing plain = Footing.of(core, channel);
+    if (tls == null) {
+      return new WireTransport(core, plain, protocol, whenOver);
+    }
+    try {
+      plain.checkMaySecure("adopt", tls);
+    } catch (IllegalArgumentException noName) {
+      plain.wire().close();
+      throw noName;
+    }
+    Footing secured = plain.secured(core, ByteBuffer.allocate(0), tls);
+    return new WireTransport(core, secured, protocol, whenOver);
   }
 
   private static <P extends Protocol> Connection<P> made(WireTransport transport, P protocol) {

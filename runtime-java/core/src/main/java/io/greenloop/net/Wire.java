@@ -54,6 +54,9 @@ interface Wire {
   /** Ends our direction, behind what was written. */
   void shutdownOutput() throws IOException;
 
+  /** Nothing more is written but what waits for its way out; {@link #part} will follow. */
+  default void beginClose() {}
+
   /**
    * Takes leave of the other side before a {@link #close}, where the wire's protocol wants that.
    * Behind everything that was written; nothing is read or written after it.

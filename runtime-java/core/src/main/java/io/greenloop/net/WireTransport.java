@@ -1,20 +1,18 @@
 package io.greenloop.net;
 
+import static io.greenloop.internal.check.Known.present;
+
 import io.greenloop.EventLoop;
+import io.greenloop.Promise;
 import io.greenloop.Task;
 import io.greenloop.TaskContext;
 import io.greenloop.TaskOptions;
 import io.greenloop.internal.loop.Entries;
 import io.greenloop.internal.loop.LoopCore;
-import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.Pipe;
-import java.nio.channels.SelectableChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.channels.spi.AbstractSelectableChannel;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,110 +24,128 @@ import org.jspecify.annotations.Nullable;
  *
  * <table>
  *   <caption>States</caption>
+ *   <tr><td>shaking hands</td><td>with TLS only: the protocol knows nothing of it yet</td></tr>
  *   <tr><td>new</td><td>{@code connectionMade} is queued, nothing is read</td></tr>
  *   <tr><td>open</td><td>reads unless paused; writes</td></tr>
- *   <tr><td>closing</td><td>reads nothing more, sends what is buffered</td></tr>
+ *   <tr><td>closing</td><td>reads nothing more, sends what is buffered, takes leave</td></tr>
  *   <tr><td>lost</td><td>{@code connectionLost} is queued, or was called; the buffer is empty</td></tr>
+ *   <tr><td>replaced</td><td>by {@code startTls}; whoever ends it ends its successor</td></tr>
  * </table>
  */
 final class WireTransport implements Transport, Served {
   private static final System.Logger LOG = System.getLogger("io.greenloop");
 
+  /** As in asyncio: what a record needs is more than what a system call takes. */
+  private static final WriteLimits TLS_LIMITS = WriteLimits.ofHigh(512 * 1024);
+
   private final EventLoop loop;
   private final LoopCore core;
-  private final SelectableChannel channel;
-  private final @Nullable SocketAddress local; // null for a pipe
-  private final @Nullable SocketAddress remote;
-  private final String name;
+  private final Footing footing;
   private final Wire wire;
+  private final String name;
   private final Outgoing out;
   private final Incoming in;
   private final Unclosed unclosed;
-  private final TaskContext context = TaskContext.current().copy();
+  private final TaskContext context;
   private final Consumer<? super WireTransport> whenOver;
+
+  /** Told once how the handshake ended; null when it has, and without TLS. */
+  private @Nullable Consumer<@Nullable Throwable> whenShaken;
+
+  private @Nullable WireTransport successor;
   private Protocol protocol;
+  private boolean known; // connectionMade was called, so connectionLost will be
   private boolean open; // connectionMade has returned
   private boolean paused;
-  private boolean held; // while a file is being sent
+  private boolean held; // while a file is being sent, or TLS is being started
   private boolean closing;
   private boolean lost;
   private boolean aborted;
   private @Nullable Throwable reason;
 
   /**
-   * A transport on a connected channel, which is closed if that fails. Loop.
+   * A transport of a new connection. Loop.
    *
    * @param whenOver told once, behind {@code connectionLost}
    */
-  static WireTransport adopt(
-      LoopCore core,
-      SocketChannel channel,
-      Protocol protocol,
-      Consumer<? super WireTransport> whenOver)
-      throws IOException {
-    return Adoption.of(
-        core,
-        channel,
-        () -> {
-          var wire = new SocketWire(core, channel);
-          return new WireTransport(
-              core, channel, wire, wire.local(), wire.remote(), wire.name(), protocol, whenOver);
-        });
-  }
-
-  /**
-   * A transport on an end of a pipe, which is closed if that fails. Loop.
-   *
-   * @param end a source or a sink of a pipe
-   */
-  static WireTransport adopt(LoopCore core, AbstractSelectableChannel end, Protocol protocol)
-      throws IOException {
-    String name = "pipe " + end;
-    return Adoption.of(
-        core,
-        end,
-        () -> {
-          Wire wire =
-              end instanceof Pipe.SourceChannel source
-                  ? PipeWire.in(core, source, name)
-                  : PipeWire.out(core, (Pipe.SinkChannel) end, name);
-          return new WireTransport(core, end, wire, null, null, name, protocol, over -> {});
-        });
+  WireTransport(
+      LoopCore core, Footing footing, Protocol protocol, Consumer<? super WireTransport> whenOver) {
+    this(core, footing, protocol, TaskContext.current().copy(), whenOver);
   }
 
   private WireTransport(
       LoopCore core,
-      SelectableChannel channel,
-      Wire wire,
-      @Nullable SocketAddress local,
-      @Nullable SocketAddress remote,
-      String name,
+      Footing footing,
       Protocol protocol,
+      TaskContext context,
       Consumer<? super WireTransport> whenOver) {
     this.core = core;
     this.loop = (EventLoop) core.face();
-    this.channel = channel;
-    this.wire = wire;
-    this.local = local;
-    this.remote = remote;
-    this.name = name;
+    this.footing = footing;
+    this.wire = footing.wire();
+    this.name = footing.name();
     this.protocol = protocol;
+    this.context = context;
     this.whenOver = whenOver;
-    out = new Outgoing(this, core, wire);
-    in = new Incoming();
-    unclosed = Unclosed.watch(this, core, channel, name);
+    out = new Outgoing(this, core, wire, isTls() ? TLS_LIMITS : WriteLimits.DEFAULT);
+    in = new Incoming(this, core, wire);
+    unclosed = Unclosed.watch(this, core, footing.channel(), name);
   }
 
+  // ---- beginning ---------------------------------------------------------------------------
+
   /**
-   * Queues {@code connectionMade}.
+   * Queues {@code connectionMade}, with TLS behind the handshake.
    *
-   * @param told when it has returned: null, or what it threw, which is reported if nobody is told
+   * @param told when it has returned: null, or what it threw, or what the handshake failed by;
+   *     which is reported if nobody is told
    */
   void begin(@Nullable Consumer<@Nullable Throwable> told) {
+    if (isTls()) {
+      shakeHands(
+          failed -> {
+            if (failed == null) {
+              queueMade(told);
+            } else if (told != null) {
+              told.accept(failed);
+            } else if (!aborted) {
+              Entries.report(loop, failed.getMessage() + "; it is closed", failed);
+            }
+          });
+    } else {
+      queueMade(told);
+    }
+  }
+
+  private void shakeHands(Consumer<@Nullable Throwable> told) {
+    whenShaken = told;
+    present(footing.tls())
+        .begin(
+            remoteAddress(),
+            failed -> {
+              if (failed == null) {
+                shaken(null);
+              } else {
+                lose(failed);
+                shaken(failed);
+              }
+            });
+  }
+
+  private void shaken(@Nullable Throwable failed) {
+    Consumer<@Nullable Throwable> told = whenShaken;
+    if (told != null) {
+      whenShaken = null;
+      told.accept(failed);
+    }
+  }
+
+  private void queueMade(@Nullable Consumer<@Nullable Throwable> told) {
     loop.callSoon(context, () -> made(told));
   }
 
   private void made(@Nullable Consumer<@Nullable Throwable> told) {
+    known = true;
     try {
       protocol.connectionMade(this);
     } catch (Throwable thrown) {
@@ -150,128 +166,6 @@ final class WireTransport implements Transport, Served {
 
   // ---- reading -----------------------------------------------------------------------------
 
-  /** Hears on the bare carrier that something may have come; reads in an entry of the loop. */
-  private final class Incoming extends Interest implements Runnable {
-    private final Runnable entry = reusable(this);
-    private boolean queued;
-    private boolean ended;
-
-    void listenIfReading() {
-      if (open && isReading() && !ended && !queued) {
-        listen();
-      }
-    }
-
-    @Override
-    void arm() {
-      wire.listen(Direction.IN, this);
-    }
-
-    @Override
-    void disarm() {
-      wire.mute(Direction.IN);
-    }
-
-    @Override
-    void queue() {
-      queued = true;
-      core.ready(entry, entry);
-    }
-
-    @Override
-    void queueFailure(IOException cause) {
-      core.ready((Runnable) () -> fail(cause), null);
-    }
-
-    @Override
-    public void run() {
-      queued = false;
-      if (!isReading() || ended) {
-        return;
-      }
-      // One read for each entry, so that nobody is kept waiting by one who sends much.
-      boolean more = protocol instanceof BufferedProtocol p ? readTo(p) : read();
-      if (more && isReading()) {
-        queue();
-      } else {
-        listenIfReading();
-      }
-    }
-
-    private boolean read() {
-      ByteBuffer buffer = core.poller().takeReceiveBuffer();
-      try {
-        int count = receive(buffer);
-        if (count > 0) {
-          try {
-            protocol.dataReceived(buffer.flip());
-          } catch (Throwable thrown) {
-            broken("dataReceived", thrown);
-          }
-        }
-        return count == buffer.capacity();
-      } finally {
-        core.poller().giveBack(buffer);
-      }
-    }
-
-    private boolean readTo(BufferedProtocol target) {
-      ByteBuffer buffer;
-      try {
-        buffer = target.getBuffer(-1);
-        if (!buffer.hasRemaining() || buffer.isReadOnly()) {
-          throw new IllegalStateException(
-              "getBuffer of "
-                  + target
-                  + " gave a buffer without room, or one that can only be read, for "
-                  + name);
-        }
-      } catch (Throwable thrown) {
-        broken("getBuffer", thrown);
-        return false;
-      }
-      int room = buffer.remaining();
-      int count = receive(buffer);
-      if (count > 0) {
-        try {
-          target.bufferUpdated(count);
-        } catch (Throwable thrown) {
-          broken("bufferUpdated", thrown);
-        }
-      }
-      return count == room;
-    }
-
-    /** How many bytes; less than one: nothing, and everything is done that was to be done. */
-    private int receive(ByteBuffer target) {
-      int count;
-      try {
-        count = wire.tryRead(target);
-      } catch (Throwable thrown) {
-        broke("read", thrown);
-        return 0;
-      }
-      if (count < 0) {
-        end();
-      }
-      return count;
-    }
-
-    private void end() {
-      ended = true;
-      boolean stays;
-      try {
-        stays = protocol.eofReceived();
-      } catch (Throwable thrown) {
-        broken("eofReceived", thrown);
-        return;
-      }
-      if (!stays || isPipe()) {
-        close();
-      }
-    }
-  }
-
   @Override
   public void pauseReading() {
     checkRoom("pauseReading");
@@ -290,7 +184,12 @@ final class WireTransport implements Transport, Served {
 
   @Override
   public boolean isReading() {
-    return !closing && !paused && !held && !(channel instanceof Pipe.SinkChannel);
+    return !closing && !paused && !held && footing.canRead();
+  }
+
+  /** Whether what has come may be told now. */
+  boolean mayReceive() {
+    return open && isReading();
   }
 
   // ---- writing -----------------------------------------------------------------------------
@@ -310,11 +209,20 @@ final class WireTransport implements Transport, Served {
   @Override
   public void shutdownOutput() {
     checkRoom("shutdownOutput");
-    if (isPipe()) {
+    if (isTls()) {
+      throw new UnsupportedOperationException(
+          "shutdownOutput on " + name + ": TLS ends both directions at once; close it");
+    }
+    if (footing.isPipe()) {
       close(); // it has no other direction
     } else if (!closing) {
       out.end();
     }
+  }
+
+  @Override
+  public boolean canShutdownOutput() {
+    return !isTls() && footing.canWrite();
   }
 
   @Override
@@ -354,17 +262,90 @@ final class WireTransport implements Transport, Served {
     return task;
   }
 
+  // ---- TLS ---------------------------------------------------------------------------------
+
+  @Override
+  public Task<Transport> startTls(TlsOptions options) {
+    checkRoom("startTls");
+    if (closing) {
+      throw new IllegalStateException("startTls on " + name + ": it is closing");
+    }
+    footing.checkMaySecure("startTls", options);
+    Footing secured = footing.secured(core, out.takeBuffered("startTls"), options);
+    var next = new WireTransport(core, secured, protocol, context, over -> whenOver.accept(this));
+    next.known = true;
+    next.held = true;
+    next.out.goOnFrom(out);
+    giveUpTo(next);
+    Promise<@Nullable Throwable> shaken = loop.newPromise();
+    next.shakeHands(shaken::tryComplete);
+    try {
+      Task<Transport> task =
+          loop.spawn(
+              TaskOptions.named("start TLS on " + name),
+              () -> {
+                Throwable failed = shaken.join();
+                if (failed != null) {
+                  throw Thrown.again(failed);
+                }
+                return next;
+              });
+      task.whenDone(done -> next.started(task));
+      return task;
+    } catch (RuntimeException refused) { // too many tasks, a closed loop
+      next.abort();
+      throw refused;
+    }
+  }
+
+  private void giveUpTo(WireTransport next) {
+    in.mute();
+    closing = true;
+    lost = true;
+    successor = next;
+    unclosed.closed();
+  }
+
+  private void started(Task<Transport> task) {
+    if (task.isCancelled() || task.exceptionNow() != null) {
+      abort();
+      return;
+    }
+    open = true;
+    held = false;
+    out.goOn();
+    in.listenIfReading();
+  }
+
+  @Override
+  public Optional<TlsInfo> tls() {
+    return Optional.ofNullable(footing.tlsInfo());
+  }
+
+  private boolean isTls() {
+    return footing.tls() != null;
+  }
+
   // ---- ending ------------------------------------------------------------------------------
 
   @Override
   public void close() {
+    if (successor != null) {
+      successor.close();
+      return;
+    }
     checkRoom("close");
     if (closing) {
+      return;
+    }
+    if (whenShaken != null) {
+      abort(); // there is nobody to take leave of yet
       return;
     }
     closing = true;
     in.mute();
     out.close();
+    wire.beginClose();
     if (out.size() == 0) {
       flushed();
     }
@@ -372,6 +353,10 @@ final class WireTransport implements Transport, Served {
 
   @Override
   public void abort() {
+    if (successor != null) {
+      successor.abort();
+      return;
+    }
     checkRoom("abort");
     if (!lost) {
       aborted = true;
@@ -386,12 +371,22 @@ final class WireTransport implements Transport, Served {
 
   @Override
   public boolean isClosing() {
-    return closing;
+    return successor == null ? closing : successor.isClosing();
   }
 
   /** Everything is sent, after a close. */
   void flushed() {
-    lose(null);
+    if (wire.part(this::parted)) {
+      lose(null);
+    }
+  }
+
+  private void parted(@Nullable IOException problem) {
+    TlsWire tls = footing.tls();
+    if (problem == null && tls != null && tls.hasEnded()) {
+      in.tellEnd();
+    }
+    lose(problem);
   }
 
   /** The connection failed: an error of the network, of no interest but to its protocol. */
@@ -408,7 +403,8 @@ final class WireTransport implements Transport, Served {
     Thrown.ifFatal(thrown);
   }
 
-  private void broken(String callback, Throwable thrown) {
+  /** A callback of the protocol has thrown, and that ends the connection. */
+  void broken(String callback, Throwable thrown) {
     lose(thrown);
     report(callback, "; the connection ends", thrown);
   }
@@ -431,8 +427,11 @@ final class WireTransport implements Transport, Served {
   }
 
   private void tellLost() {
+    shaken(whyClosed("TLS handshake"));
     try {
-      protocol.connectionLost(reason);
+      if (known) {
+        protocol.connectionLost(reason);
+      }
     } catch (Throwable thrown) {
       report("connectionLost", "", thrown);
     } finally {
@@ -461,34 +460,17 @@ final class WireTransport implements Transport, Served {
 
   @Override
   public SocketAddress localAddress() {
-    return addressed("localAddress", local);
+    return footing.local("localAddress");
   }
 
   @Override
   public SocketAddress remoteAddress() {
-    return addressed("remoteAddress", remote);
-  }
-
-  private SocketAddress addressed(String operation, @Nullable SocketAddress address) {
-    if (address == null) {
-      throw new UnsupportedOperationException(operation + " on " + name + ": a pipe has none");
-    }
-    return address;
+    return footing.remote("remoteAddress");
   }
 
   @Override
   public <T> Optional<T> info(Key<T> key) {
-    Object value = null;
-    if (key.equals(Key.LOCAL_ADDRESS)) {
-      value = local;
-    } else if (key.equals(Key.REMOTE_ADDRESS)) {
-      value = remote;
-    } else if (key.equals(Key.CHANNEL)) {
-      value = isPipe() ? null : channel;
-    } else if (key.equals(Key.PIPE)) {
-      value = isPipe() ? channel : null;
-    }
-    return Optional.ofNullable(value).map(key.type()::cast);
+    return footing.info(key);
   }
 
   // ---- for this package --------------------------------------------------------------------
@@ -514,19 +496,19 @@ final class WireTransport implements Transport, Served {
     return Entries.reusable(loop, context, body);
   }
 
-  private boolean isPipe() {
-    return local == null;
-  }
-
   private void checkMayWrite(String operation) {
     checkRoom(operation);
-    if (channel instanceof Pipe.SourceChannel) {
+    if (!footing.canWrite()) {
       throw new IllegalStateException(operation + " on " + name + ": it is the end that is read");
     }
   }
 
   private void checkRoom(String operation) {
     Sockets.checkRoom(core, operation, name);
+    if (successor != null) {
+      throw new IllegalStateException(
+          operation + " on " + name + ": startTls has replaced it; use the transport that it gave");
+    }
   }
 
   @Override

@@ -16,6 +16,11 @@ final class WriteMarks {
     this.limits = Objects.requireNonNull(limits, "limits");
   }
 
+  /** Holds up, or does not, as {@code before} did; with limits of its own. */
+  void goOnFrom(WriteMarks before) {
+    paused = before.paused;
+  }
+
   /** Whether more than the high mark was buffered, and not yet as little as the low one since. */
   boolean isPaused() {
     return paused;

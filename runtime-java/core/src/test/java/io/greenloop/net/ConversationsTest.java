@@ -3,12 +3,11 @@ package io.greenloop.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.greenloop.EventLoop;
+import io.greenloop.Task;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.SocketException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +33,27 @@ class ConversationsTest {
     private static final long serialVersionUID = 1L;
   }
 
-  private static final class Noting implements Protocol {
+  private static final class BufferedNoting extends Noting implements BufferedProtocol {
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
+
+    BufferedNoting(List<String> ways, List<String> trace) {
+      super(ways, trace);
+    }
+
+    @Override
+    public ByteBuffer getBuffer(int sizeHint) {
+      buffer = ByteBuffer.allocate(64);
+      return buffer;
+    }
+
+    @Override
+    public void bufferUpdated(int count) {
+      assertThat(buffer.position()).isEqualTo(count);
+      dataReceived(buffer.flip());
+    }
+  }
+
+  private static class Noting implements Protocol {
     private final List<String> ways;
     private final List<String> trace;
     private @Nullable Transport transport;
@@ -125,6 +144,10 @@ class ConversationsTest {
     "TR-8",
     "TR-9",
     "TR-10",
+    "TR-12",
+    "TLS-3",
+    "TLS-4",
+    "TLS-7",
     "AC-selector-events.1",
     "AC-selector-events.4",
     "AC-selector-events.6"
@@ -142,28 +165,40 @@ class ConversationsTest {
 
   private static void hold(List<String> ways, String[] steps, List<String> trace) throws Exception {
     SocketChannel[] pair = Loopback.narrowPair();
-    Transport transport =
-        EventLoop.current().adopt(pair[0], () -> new Noting(ways, trace)).join().transport();
+    EventLoop loop = EventLoop.current();
+    ProtocolFactory<Noting> factory =
+        () -> ways.contains("buffered") ? new BufferedNoting(ways, trace) : new Noting(ways, trace);
+    ConversationPeer peer;
+    Transport transport;
+    if (ways.contains("tls")) {
+      TlsOptions options = Certificates.localhost().withTruncationAllowed(true);
+      Task<Connection<Noting>> adopting = loop.adopt(pair[0], options, factory);
+      peer = ConversationPeer.tls(pair[1]);
+      transport = adopting.join().transport();
+    } else {
+      peer = ConversationPeer.plain(pair[1]);
+      transport = loop.adopt(pair[0], factory).join().transport();
+    }
     settle();
     for (String step : steps) {
-      perform(step.split(" "), transport, pair[1], trace);
+      perform(step.split(" "), transport, peer, trace);
       settle();
     }
     transport.abort();
     settle();
-    pair[1].close();
+    peer.close();
+    settle();
   }
 
   private static void perform(
-      String[] step, Transport transport, SocketChannel peer, List<String> trace) throws Exception {
+      String[] step, Transport transport, ConversationPeer peer, List<String> trace)
+      throws Exception {
     switch (step[0]) {
-      case "peer-sends" -> peer.write(Loopback.bytes(step[1]));
-      case "peer-ends" -> peer.shutdownOutput();
-      case "peer-resets" -> {
-        peer.setOption(StandardSocketOptions.SO_LINGER, 0);
-        peer.close();
-      }
-      case "peer-reads" -> trace.add("peer " + drained(peer));
+      case "peer-sends" -> peer.send(step[1]);
+      case "peer-ends" -> peer.end();
+      case "peer-cuts" -> peer.cut();
+      case "peer-resets" -> peer.reset();
+      case "peer-reads" -> trace.add("peer " + peer.drained());
       case "write" -> transport.write(new byte[Integer.parseInt(step[1])]);
       case "writelines" ->
           transport.writeAll(
@@ -175,32 +210,20 @@ class ConversationsTest {
           transport.setWriteBufferLimits(Long.parseLong(step[1]), Long.parseLong(step[2]));
       case "close" -> transport.close();
       case "abort" -> transport.abort();
-      case "end" -> transport.shutdownOutput();
+      case "end" -> {
+        try {
+          transport.shutdownOutput();
+        } catch (UnsupportedOperationException refused) {
+          trace.add("refused");
+        }
+      }
       case "pause" -> transport.pauseReading();
       case "resume" -> transport.resumeReading();
       default -> throw new AssertionError(step[0]);
     }
   }
 
-  private static String drained(SocketChannel peer) throws IOException {
-    ByteBuffer target = ByteBuffer.allocate(1 << 20);
-    int count = 0;
-    while (true) {
-      settle();
-      int read;
-      try {
-        read = peer.read(target.clear());
-      } catch (SocketException e) {
-        return count + " reset";
-      }
-      if (read <= 0) {
-        return count + (read < 0 ? " end" : "");
-      }
-      count += read;
-    }
-  }
-
-  private static void settle() {
+  static void settle() {
     Talk.turns(TURNS_TO_SETTLE);
   }
 }

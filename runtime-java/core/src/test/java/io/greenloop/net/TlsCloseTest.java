@@ -281,6 +281,29 @@ class TlsCloseTest {
   }
 
   @Test
+  @RealTime
+  @Parity({"TLS-3", "AC-ssl.4"})
+  void aCloseIsForcedWhenTheOtherSideDoesNotReadWhatIsStillToBeSent() {
+    TlsConversation.wired(
+        (client, server) -> {
+          shakeHands(
+              client.stream(),
+              server.stream(),
+              localhost(),
+              trusting().withShutdownTimeout(Duration.ofMillis(30)));
+          client.writer().setBufferLimits(Long.MAX_VALUE, 0);
+          client.writer().write(random(24 << 20));
+          client.stream().close();
+
+          assertThatThrownBy(() -> client.stream().awaitClosed())
+              .isExactlyInstanceOf(ConnectionAbortedException.class)
+              .hasMessageEndingWith("did not answer TLS's close_notify within 30 ms");
+          assertThat(client.channel().isOpen()).isFalse();
+          assertThat(timers()).isZero();
+        });
+  }
+
+  @Test
   @Parity("AC-ssl.5")
   void anAbortDoesNotWaitForTheAnswer() {
     TlsConversation.wired(

@@ -16,6 +16,7 @@ import io.greenloop.testing.Parity;
 import io.greenloop.testing.Seeds;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -225,8 +226,7 @@ class TlsFragmentsTest {
   private static Promise<Integer> shake(TlsWire wire) {
     Promise<Integer> shaken = EventLoop.current().newPromise();
     wire.begin(
-        "localhost",
-        1,
+        InetSocketAddress.createUnresolved("localhost", 1),
         failure -> {
           if (failure == null) {
             shaken.complete(1);

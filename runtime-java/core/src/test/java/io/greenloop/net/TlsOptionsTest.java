@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.Aio;
+import io.greenloop.EventLoop;
+import io.greenloop.net.Talk.Recorder;
 import io.greenloop.net.TlsOptions.ClientAuth;
 import io.greenloop.testing.Parity;
 import java.net.InetSocketAddress;
@@ -52,10 +54,16 @@ class TlsOptionsTest {
     refused(
         () -> Aio.run(() -> Aio.openConnection("localhost", 1, Certificates.localhost())),
         "openConnection: these are the options of a TLS server; make them by TlsOptions.client");
-    ServerOptions withTls = ServerOptions.DEFAULT.withTls(Certificates.localhost());
     refused(
-        () -> ListenOptions.on(0).with(withTls),
-        "listen: transports do not speak TLS; serve streams by Streams.startServer for that");
+        () ->
+            Aio.run(
+                () ->
+                    EventLoop.current()
+                        .connect(
+                            ConnectOptions.to("localhost", 1),
+                            Certificates.localhost(),
+                            Recorder::new)),
+        "connect: these are the options of a TLS server; make them by TlsOptions.client");
     var two = new InetSocketAddress[] {new InetSocketAddress(1), new InetSocketAddress(2)};
     refused(
         () -> Aio.run(() -> Streams.openConnection(ConnectOptions.to(two), TlsOptions.client())),
