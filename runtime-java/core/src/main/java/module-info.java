@@ -33,7 +33,8 @@ module io.greenloop.runtime {
       io.greenloop.internal.watch.LagProbes;
   provides io.greenloop.reactor.ReactorProvider with
       io.greenloop.reactor.epoll.EpollReactorProvider,
-      io.greenloop.reactor.nio.NioReactorProvider;
+      io.greenloop.reactor.nio.NioReactorProvider,
+      io.greenloop.reactor.uring.UringReactorProvider;
   provides java.net.spi.InetAddressResolverProvider with
       io.greenloop.net.resolver.LoopResolverProvider;
 }

@@ -13,7 +13,8 @@ public interface ReactorProvider {
   String name();
 
   /**
-   * The available engine with the highest priority runs when none is named; the portable one has 0.
+   * The available engine with the highest priority runs when none is named; the portable one has 0,
+   * so that one with less runs only where it is named.
    */
   int priority();
 

@@ -39,7 +39,7 @@ internal class DoctorCommand : Callable<Int> {
       )
       add("mode" to mode())
       for (flag in Flags.missing()) add("missing flag" to flag)
-      add("engine" to engine())
+      add("engine" to Reactors.describe())
       add("resolver" to NameResolution.selfTest())
       add("open files" to openFiles())
       add("scripts" to folder("scripts", ".jar"))
@@ -56,17 +56,6 @@ internal class DoctorCommand : Callable<Int> {
   private fun mode(): String = if (Mode.isFull()) "full" else "portable (${Mode.missing()})"
 
   private fun processors(): String = "${Runtime.getRuntime().availableProcessors()} processors"
-
-  /** The engine that a loop gets in this JVM, and why none of the better ones. */
-  private fun engine(): String {
-    val wanted = System.getProperty(Reactors.ENGINE_PROPERTY)
-    if (wanted != null) return "$wanted, named by -D${Reactors.ENGINE_PROPERTY}"
-    val engines = Reactors.providers()
-    val best = engines.first { it.unavailableBecause().isEmpty }
-    val better = engines.takeWhile { it !== best }
-    return best.name() +
-      better.joinToString("") { "; not ${it.name()}: ${it.unavailableBecause().get()}" }
-  }
 
   private fun openFiles(): String {
     val system =

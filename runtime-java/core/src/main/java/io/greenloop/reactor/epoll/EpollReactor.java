@@ -1,142 +1,83 @@
 package io.greenloop.reactor.epoll;
 
-import io.greenloop.reactor.Reactor;
 import io.greenloop.reactor.ReadySink;
+import io.greenloop.reactor.linux.DescriptorReactor;
+import io.greenloop.reactor.linux.PollEvents;
+import io.greenloop.reactor.linux.Watched;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine on epoll, level-triggered.
- *
- * <p>A channel is put on the interest list when it is first watched. What changes later is noted,
- * and told to the kernel by the next poll, if it is still a change then.
+ * The engine on epoll, level-triggered. A channel is put on the interest list when it is first
+ * watched.
  */
-final class EpollReactor implements Reactor {
+final class EpollReactor extends DescriptorReactor<EpollReactor.Listed> {
   private static final int FIRST_SLOTS = 64;
   private static final long WAKER = -1;
 
   private final Epoll epoll;
-  private final Waker waker;
-  private final Registrations registrations = new Registrations(this::wakeup);
-  private final Map<SelectableChannel, Watched> watched = new IdentityHashMap<>();
 
   /** The watched channels by the tags of their events. */
-  private @Nullable Watched[] slots = new Watched[FIRST_SLOTS];
+  private @Nullable Listed[] slots = new Listed[FIRST_SLOTS];
 
   private final ArrayList<Integer> freeSlots = new ArrayList<>();
   private int usedSlots;
 
-  /** Watched channels whose interest may differ from what the kernel was told. */
-  private final ArrayList<Watched> changes = new ArrayList<>();
-
-  /** Channels that were closed, off the interest list, and not yet reported. */
-  private final ArrayList<Watched> closedOnes = new ArrayList<>();
-
-  private boolean closed;
-
   EpollReactor() throws IOException {
-    epoll = new Epoll();
     try {
-      waker = new Waker(epoll, WAKER);
+      epoll = new Epoll();
+    } catch (Throwable e) {
+      waker().close();
+      throw e;
+    }
+    try {
+      epoll.control(Epoll.ADD, waker().descriptor(), PollEvents.IN | Epoll.EDGE, WAKER);
     } catch (Throwable e) {
       epoll.close();
+      waker().close();
       throw e;
     }
   }
 
-  // ---- interest ----------------------------------------------------------------------------
+  // ---- the interest list -------------------------------------------------------------------
 
   @Override
-  public void update(SelectableChannel channel, int interest, @Nullable Object attachment)
-      throws IOException {
-    Watched known = watched.get(channel);
-    if (interest == 0) {
-      if (known != null) {
-        known.interest = 0;
-        note(known);
-      }
-      return;
-    }
-    Objects.requireNonNull(attachment, "attachment");
-    Reactor.checkInterest(channel, interest);
-    if (known == null) {
-      add(channel, interest, attachment);
-    } else if (channel.isOpen()) {
-      known.interest = interest;
-      known.attachment = attachment;
-      note(known);
-    } else {
-      watched.remove(channel);
-      known.interest = 0; // its close is not reported any more
-      throw new ClosedChannelException();
-    }
+  protected Listed newWatched(SelectableChannel channel) {
+    return new Listed(channel);
   }
 
-  private void add(SelectableChannel channel, int interest, Object attachment) throws IOException {
-    if (!ChannelInsides.isKnown(channel)) {
-      throw new IllegalArgumentException(
-          "update: "
-              + channel.getClass().getName()
-              + " is no channel of the JDK's default selector provider");
-    }
-    Registrations.Key key = registrations.register(channel);
-    var fresh = new Watched(key, ChannelInsides.descriptor(channel), newSlot());
-    fresh.interest = interest;
-    fresh.attachment = attachment;
-    fresh.told = Interest.toEvents(interest);
-    key.attach(fresh);
+  @Override
+  protected void add(Listed fresh) throws IOException {
+    int slot = newSlot();
+    int events = PollEvents.of(fresh.interest());
     try {
-      epoll.control(Epoll.ADD, fresh.descriptor, fresh.told, fresh.slot);
+      epoll.control(Epoll.ADD, fresh.descriptor(), events, slot);
     } catch (IOException e) {
-      freeSlots.add(fresh.slot);
-      registrations.release(key);
+      freeSlots.add(slot);
       throw e;
     }
-    slots[fresh.slot] = fresh;
-    watched.put(channel, fresh);
+    fresh.slot = slot;
+    fresh.told = events;
+    slots[slot] = fresh;
   }
 
-  private void note(Watched changed) {
-    if (!changed.noted) {
-      changed.noted = true;
-      changes.add(changed);
+  @Override
+  protected void change(Listed known) throws IOException {
+    int wanted = PollEvents.of(known.interest());
+    if (wanted != known.told) {
+      epoll.control(Epoll.MOD, known.descriptor(), wanted, known.slot);
+      known.told = wanted;
     }
   }
 
-  /** Tells the kernel what has changed. */
-  private void applyChanges() throws IOException {
-    for (Watched each : changes) {
-      each.noted = false;
-      if (each.slot < 0) {
-        continue; // closed, and off the list already
-      }
-      int wanted = Interest.toEvents(each.interest);
-      if (wanted == 0) {
-        remove(each);
-      } else if (wanted != each.told) {
-        epoll.control(Epoll.MOD, each.descriptor, wanted, each.slot);
-        each.told = wanted;
-      }
-    }
-    changes.clear();
-  }
-
-  /** Takes it off the interest list and lets go of the channel. */
-  private void remove(Watched gone) throws IOException {
-    watched.remove(gone.key.channel(), gone);
+  @Override
+  protected void forget(Listed gone) throws IOException {
     slots[gone.slot] = null;
     freeSlots.add(gone.slot);
-    epoll.control(Epoll.DEL, gone.descriptor, 0, gone.slot);
-    gone.slot = Watched.NO_SLOT;
-    registrations.release(gone.key);
+    epoll.control(Epoll.DEL, gone.descriptor(), 0, gone.slot);
   }
 
   private int newSlot() {
@@ -152,75 +93,33 @@ final class EpollReactor implements Reactor {
   // ---- polling -----------------------------------------------------------------------------
 
   @Override
-  public int poll(long timeoutNanos, ReadySink sink) throws IOException {
-    releaseClosed();
-    applyChanges();
-    int found = timeoutNanos <= 0 || !closedOnes.isEmpty() ? epoll.poll() : await(timeoutNanos);
-    releaseClosed(); // before the sink runs: what it closes is the next poll's to report
-    int reports = reportClosed(sink);
+  protected int ask() throws IOException {
+    return epoll.poll();
+  }
+
+  @Override
+  protected int await(long timeoutNanos) throws IOException {
+    return epoll.await(timeoutNanos);
+  }
+
+  @Override
+  protected int reportEvents(int found, ReadySink sink) {
+    int reports = 0;
     for (int i = 0; i < found; i++) {
       long tag = epoll.tagOf(i);
       if (tag == WAKER) {
-        waker.heard();
-      } else {
-        reports += report(slots[(int) tag], epoll.readyOf(i), sink);
+        waker().heard();
+        continue;
+      }
+      Listed listed = slots[(int) tag];
+      if (listed != null) {
+        reports += report(listed, epoll.readyOf(i), sink);
       }
     }
-    return reports;
-  }
-
-  private int await(long timeoutNanos) throws IOException {
-    registrations.beginWait();
-    try {
-      return epoll.await(timeoutNanos);
-    } finally {
-      registrations.endWait();
-    }
-  }
-
-  private static int report(@Nullable Watched found, int events, ReadySink sink) {
-    if (found == null || !found.key.channel().isOpen()) {
-      return 0; // the end of a closed channel is reported apart, once
-    }
-    int ready = found.interest & Interest.fromEvents(events);
-    if (ready == 0) {
-      return 0;
-    }
-    sink.ready(found.attachment, ready);
-    return 1;
-  }
-
-  private void releaseClosed() throws IOException {
-    List<Registrations.Key> keys = registrations.takeClosed();
-    for (Registrations.Key each : keys) {
-      if (each.attachment() instanceof Watched gone && gone.slot >= 0) {
-        remove(gone);
-        closedOnes.add(gone);
-      }
-    }
-  }
-
-  private int reportClosed(ReadySink sink) {
-    if (closedOnes.isEmpty()) {
-      return 0;
-    }
-    int reports = 0;
-    for (Watched each : closedOnes) {
-      if (each.interest != 0) {
-        sink.ready(each.attachment, each.interest);
-        reports++;
-      }
-    }
-    closedOnes.clear();
     return reports;
   }
 
   // ---- the rest ----------------------------------------------------------------------------
-
-  @Override
-  public void wakeup() {
-    waker.wake();
-  }
 
   @Override
   public String name() {
@@ -228,46 +127,19 @@ final class EpollReactor implements Reactor {
   }
 
   @Override
-  public void close() throws IOException {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    releaseClosed();
+  protected void closeEngine() {
     epoll.close();
-    for (Watched each : watched.values()) {
-      registrations.release(each.key);
-    }
-    watched.clear();
-    registrations.close();
-    waker.close();
   }
 
-  @Override
-  public String toString() {
-    return "epoll reactor, " + watched.size() + " channels";
-  }
-
-  /** One channel on the interest list, and what is wanted of it. */
-  private static final class Watched {
-    static final int NO_SLOT = -1;
-
-    final Registrations.Key key;
-    final int descriptor;
-    int slot;
-    int interest;
-    Object attachment;
+  /** One channel on the interest list. */
+  static final class Listed extends Watched {
+    private int slot;
 
     /** The events that the kernel watches for. */
-    int told;
+    private int told;
 
-    boolean noted;
-
-    @SuppressWarnings("NullAway.Init") // the attachment comes before the first poll
-    Watched(Registrations.Key key, int descriptor, int slot) {
-      this.key = key;
-      this.descriptor = descriptor;
-      this.slot = slot;
+    private Listed(SelectableChannel channel) {
+      super(channel);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.greenloop.reactor.epoll;
 
 import io.greenloop.reactor.Reactor;
 import io.greenloop.reactor.ReactorProvider;
+import io.greenloop.reactor.linux.Prerequisites;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,19 +42,13 @@ public final class EpollReactorProvider implements ReactorProvider {
     static final @Nullable String REASON = find();
 
     private static @Nullable String find() {
-      if (!System.getProperty("os.name").equals("Linux")) {
-        return "it needs Linux";
+      String reason = Prerequisites.notMeant();
+      if (reason != null) {
+        return reason;
       }
-      Module here = Verdict.class.getModule();
-      String target = here.isNamed() ? here.getName() : "ALL-UNNAMED";
-      if (!Object.class.getModule().isOpen("java.lang", here)) {
-        return "it needs --add-opens java.base/java.lang=" + target;
-      }
-      if (!here.isNativeAccessEnabled()) {
-        return logged("it needs --enable-native-access=" + target);
-      }
-      if (ChannelInsides.unavailable() != null) {
-        return logged(ChannelInsides.unavailable());
+      reason = Prerequisites.missing();
+      if (reason != null) {
+        return logged(reason);
       }
       try {
         Epoll.check();

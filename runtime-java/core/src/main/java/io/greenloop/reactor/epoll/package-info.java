@@ -3,17 +3,13 @@
  * where the JVM was started with the flags of full mode.
  *
  * <p><b>Reading order:</b> {@link io.greenloop.reactor.epoll.EpollReactorProvider} (when it can
- * run), {@code EpollReactor} (the engine), {@code Registrations} (how a close is noticed), {@code
- * Epoll} (the system calls), {@code ChannelInsides} (what the JDK does not publish).
+ * run), {@code EpollReactor} (the engine), {@code Epoll} (the system calls). What it shares with
+ * the other engine of Linux stands in {@code io.greenloop.reactor.linux}.
  *
  * <p><b>Rooms</b> as in {@link io.greenloop.reactor}: the loop's carrier thread, and {@code
  * wakeup()} from anywhere.
  *
- * <p><b>A descriptor is never used after it was closed.</b> A watched channel is registered with a
- * selector of ours, as with any other: so the JDK keeps the descriptor of a closed channel open
- * until the engine has let go of it, and the number cannot belong to another file meanwhile.
- *
- * <p><b>May use:</b> {@code io.greenloop.reactor}, {@code java.nio.channels}, {@code
+ * <p><b>May use:</b> {@code io.greenloop.reactor}, {@code io.greenloop.reactor.linux}, {@code
  * java.lang.foreign}.
  */
 @NullMarked

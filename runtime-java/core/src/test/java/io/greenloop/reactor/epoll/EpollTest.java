@@ -3,6 +3,7 @@ package io.greenloop.reactor.epoll;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.greenloop.reactor.Reactor;
+import io.greenloop.reactor.linux.ChannelInsides;
 import io.greenloop.testing.FullMode;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;

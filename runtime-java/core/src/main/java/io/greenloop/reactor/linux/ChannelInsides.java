@@ -1,4 +1,4 @@
-package io.greenloop.reactor.epoll;
+package io.greenloop.reactor.linux;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What the JDK's channels tell their own selectors only: the descriptor, and that the selector has
  * let go of it. Needs {@code java.lang} opened to us, as full mode does.
  */
-final class ChannelInsides {
+public final class ChannelInsides {
   private static final String PACKAGE = "sun.nio.ch";
   private static final @Nullable Class<?> TYPE;
   private static final @Nullable MethodHandle DESCRIPTOR;
@@ -52,17 +52,17 @@ final class ChannelInsides {
   private ChannelInsides() {}
 
   /** Why this JVM does not give access, or null when it does. */
-  static @Nullable String unavailable() {
+  public static @Nullable String unavailable() {
     return UNAVAILABLE;
   }
 
   /** Whether {@code channel} is one of the JDK's own. */
-  static boolean isKnown(SelectableChannel channel) {
+  public static boolean isKnown(SelectableChannel channel) {
     return TYPE != null && TYPE.isInstance(channel);
   }
 
   /** The descriptor; stays valid as long as the channel is registered with a selector. */
-  static int descriptor(SelectableChannel channel) {
+  public static int descriptor(SelectableChannel channel) {
     try {
       return (int) present(DESCRIPTOR).invokeExact(channel);
     } catch (Throwable e) {

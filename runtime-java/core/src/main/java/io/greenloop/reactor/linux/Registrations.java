@@ -1,4 +1,4 @@
-package io.greenloop.reactor.epoll;
+package io.greenloop.reactor.linux;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;

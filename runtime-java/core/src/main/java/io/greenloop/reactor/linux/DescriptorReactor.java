@@ -1,0 +1,245 @@
+package io.greenloop.reactor.linux;
+
+import io.greenloop.reactor.Reactor;
+import io.greenloop.reactor.ReadySink;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an engine on descriptors has to remember: which channels are watched, what of that the
+ * kernel has not been told yet, and which were closed. Carrier room, but for {@link #wakeup}.
+ *
+ * <p>A change of interest is noted, and told to the kernel by the next poll, if it is still a
+ * change then.
+ *
+ * @param <W> what the engine keeps of one channel
+ */
+public abstract class DescriptorReactor<W extends Watched> implements Reactor {
+  private final Registrations registrations = new Registrations(this::wakeup);
+  private final Map<SelectableChannel, W> watched = new IdentityHashMap<>();
+  private final Waker waker;
+
+  /** Watched channels whose interest may differ from what the kernel was told. */
+  private final ArrayList<W> changes = new ArrayList<>();
+
+  /** Channels that were closed, that the kernel has forgotten, and that are not yet reported. */
+  private final ArrayList<W> closedOnes = new ArrayList<>();
+
+  private boolean closed;
+
+  /**
+   * An engine without channels.
+   *
+   * @throws IOException if there is no descriptor left
+   */
+  protected DescriptorReactor() throws IOException {
+    waker = new Waker();
+  }
+
+  // ---- what an engine does its own way ---------------------------------------------------------
+
+  /** What to keep of a channel that was just registered. */
+  protected abstract W newWatched(SelectableChannel channel);
+
+  /** Has the kernel watch a channel for the first time. */
+  protected abstract void add(W fresh) throws IOException;
+
+  /** Tells the kernel that the interest, which is not 0, may have changed. */
+  protected abstract void change(W known) throws IOException;
+
+  /** Has the kernel forget a channel: its descriptor may be closed next. */
+  protected abstract void forget(W gone) throws IOException;
+
+  /** Asks for events, without waiting. */
+  protected abstract int ask() throws IOException;
+
+  /** Waits for events. */
+  protected abstract int await(long timeoutNanos) throws IOException;
+
+  /** Reports the {@code found} events of the last wait. */
+  protected abstract int reportEvents(int found, ReadySink sink) throws IOException;
+
+  /** Releases what the engine has of the operating system. */
+  protected abstract void closeEngine();
+
+  // ---- interest ----------------------------------------------------------------------------
+
+  @Override
+  public final void update(SelectableChannel channel, int interest, @Nullable Object attachment)
+      throws IOException {
+    W known = watched.get(channel);
+    if (interest == 0) {
+      if (known != null) {
+        known.interest = 0;
+        note(known);
+      }
+      return;
+    }
+    Objects.requireNonNull(attachment, "attachment");
+    Reactor.checkInterest(channel, interest);
+    if (known == null) {
+      register(channel, interest, attachment);
+    } else if (channel.isOpen()) {
+      known.interest = interest;
+      known.attachment = attachment;
+      note(known);
+    } else {
+      watched.remove(channel);
+      known.interest = 0; // its close is not reported any more
+      throw new ClosedChannelException();
+    }
+  }
+
+  private void register(SelectableChannel channel, int interest, Object attachment)
+      throws IOException {
+    if (!ChannelInsides.isKnown(channel)) {
+      throw new IllegalArgumentException(
+          "update: "
+              + channel.getClass().getName()
+              + " is no channel of the JDK's default selector provider");
+    }
+    Registrations.Key key = registrations.register(channel);
+    W fresh = newWatched(channel);
+    fresh.key = key;
+    fresh.interest = interest;
+    fresh.attachment = attachment;
+    key.attach(fresh);
+    try {
+      add(fresh);
+    } catch (IOException e) {
+      registrations.release(key);
+      throw e;
+    }
+    watched.put(channel, fresh);
+  }
+
+  /** Looks at {@code changed} before the next wait. */
+  protected final void note(W changed) {
+    if (!changed.noted) {
+      changed.noted = true;
+      changes.add(changed);
+    }
+  }
+
+  private void applyChanges() throws IOException {
+    for (W each : changes) {
+      each.noted = false;
+      if (each.gone) {
+        continue;
+      }
+      if (each.interest == 0) {
+        letGo(each);
+      } else {
+        change(each);
+      }
+    }
+    changes.clear();
+  }
+
+  private void letGo(W each) throws IOException {
+    watched.remove(each.key.channel(), each);
+    each.gone = true;
+    forget(each);
+    registrations.release(each.key);
+  }
+
+  // ---- polling -----------------------------------------------------------------------------
+
+  @Override
+  public final int poll(long timeoutNanos, ReadySink sink) throws IOException {
+    releaseClosed();
+    applyChanges();
+    int found = timeoutNanos <= 0 || !closedOnes.isEmpty() ? ask() : interruptibly(timeoutNanos);
+    releaseClosed(); // before the sink runs: what it closes is the next poll's to report
+    return reportClosed(sink) + reportEvents(found, sink);
+  }
+
+  private int interruptibly(long timeoutNanos) throws IOException {
+    registrations.beginWait();
+    try {
+      return await(timeoutNanos);
+    } finally {
+      registrations.endWait();
+    }
+  }
+
+  /** Tells {@code sink} of {@code events}, if they are what is wanted of an open channel. */
+  protected static int report(Watched found, int events, ReadySink sink) {
+    if (!found.key.channel().isOpen()) {
+      return 0; // the end of a closed channel is reported apart, once
+    }
+    int ready = found.interest & PollEvents.toInterest(events);
+    if (ready == 0) {
+      return 0;
+    }
+    sink.ready(found.attachment, ready);
+    return 1;
+  }
+
+  @SuppressWarnings("unchecked") // nobody else attaches anything to keys of ours
+  private void releaseClosed() throws IOException {
+    List<Registrations.Key> keys = registrations.takeClosed();
+    for (Registrations.Key each : keys) {
+      W attached = (W) each.attachment();
+      if (attached != null && !attached.gone) {
+        letGo(attached);
+        closedOnes.add(attached);
+      }
+    }
+  }
+
+  private int reportClosed(ReadySink sink) {
+    if (closedOnes.isEmpty()) {
+      return 0;
+    }
+    int reports = 0;
+    for (W each : closedOnes) {
+      if (each.interest != 0) {
+        sink.ready(each.attachment, each.interest);
+        reports++;
+      }
+    }
+    closedOnes.clear();
+    return reports;
+  }
+
+  // ---- the rest ----------------------------------------------------------------------------
+
+  /** What ends a wait. */
+  protected final Waker waker() {
+    return waker;
+  }
+
+  @Override
+  public final void wakeup() {
+    waker.wake();
+  }
+
+  @Override
+  public final void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    releaseClosed();
+    closeEngine();
+    for (W each : watched.values()) {
+      registrations.release(each.key);
+    }
+    watched.clear();
+    registrations.close();
+    waker.close();
+  }
+
+  @Override
+  public final String toString() {
+    return name() + " reactor, " + watched.size() + " channels";
+  }
+}

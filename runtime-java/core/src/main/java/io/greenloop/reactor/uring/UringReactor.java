@@ -1,0 +1,172 @@
+package io.greenloop.reactor.uring;
+
+import io.greenloop.reactor.ReadySink;
+import io.greenloop.reactor.linux.DescriptorReactor;
+import io.greenloop.reactor.linux.PollEvents;
+import io.greenloop.reactor.linux.Watched;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine on io_uring. Each direction of a channel is one poll that the kernel answers once; if
+ * somebody is still interested, it is submitted again with the next wait, in the same system call:
+ * that makes it level-triggered. A poll that nobody wants any more is left to end by itself.
+ */
+final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
+  private static final long WAKER = -1;
+  private static final long IGNORED = -2;
+
+  private final Ring ring;
+  private final Flights flights = new Flights();
+
+  /** Where reports go: set while they are made. */
+  private @Nullable ReadySink sink;
+
+  private boolean wakerArmed;
+
+  UringReactor() throws IOException {
+    try {
+      ring = new Ring();
+    } catch (Throwable e) {
+      waker().close();
+      throw e;
+    }
+  }
+
+  // ---- polls -------------------------------------------------------------------------------
+
+  @Override
+  protected Polled newWatched(SelectableChannel channel) {
+    return new Polled(channel);
+  }
+
+  @Override
+  protected void add(Polled fresh) {
+    note(fresh);
+  }
+
+  @Override
+  protected void change(Polled known) throws IOException {
+    int wanted = PollEvents.of(known.interest());
+    if ((wanted & PollEvents.IN) != 0) {
+      known.in.submit();
+    }
+    if ((wanted & PollEvents.OUT) != 0) {
+      known.out.submit();
+    }
+  }
+
+  @Override
+  protected void forget(Polled gone) throws IOException {
+    gone.in.cancel();
+    gone.out.cancel();
+  }
+
+  private void armWaker() throws IOException {
+    if (!wakerArmed) {
+      wakerArmed = true;
+      ring.submit(
+          Ring.OP_POLL_ADD, 0, waker().descriptor(), 0, 0, Ring.POLL_MULTI, PollEvents.IN, WAKER);
+    }
+  }
+
+  // ---- polling -----------------------------------------------------------------------------
+
+  @Override
+  protected int ask() throws IOException {
+    armWaker();
+    return ring.ask();
+  }
+
+  @Override
+  protected int await(long timeoutNanos) throws IOException {
+    armWaker();
+    return ring.await(timeoutNanos);
+  }
+
+  @Override
+  protected int reportEvents(int found, ReadySink destination) {
+    int reports = 0;
+    sink = destination;
+    for (int i = 0; i < found; i++) {
+      long tag = ring.tag();
+      int result = ring.result();
+      int flags = ring.flags();
+      ring.next();
+      if (tag >= 0) {
+        reports += flights.end((int) tag).landed(result);
+      } else if (tag == WAKER) {
+        wakerArmed = (flags & Ring.MORE) != 0;
+        waker().heard();
+      }
+    }
+    sink = null;
+    return reports;
+  }
+
+  private int ready(Polled polled, int result) {
+    if (polled.isGone() || result == -Ring.ECANCELED) {
+      return 0;
+    }
+    note(polled); // to be submitted again, if somebody is still interested
+    ReadySink destination = sink;
+    int events = result < 0 ? PollEvents.ERR : result;
+    return destination == null ? 0 : report(polled, events, destination);
+  }
+
+  // ---- the rest ----------------------------------------------------------------------------
+
+  @Override
+  public String name() {
+    return UringReactorProvider.NAME;
+  }
+
+  @Override
+  protected void closeEngine() {
+    ring.close();
+  }
+
+  /** One channel, and its polls. */
+  final class Polled extends Watched {
+    private final Poll in = new Poll(this, PollEvents.IN);
+    private final Poll out = new Poll(this, PollEvents.OUT);
+
+    private Polled(SelectableChannel channel) {
+      super(channel);
+    }
+  }
+
+  /** One direction of a channel. */
+  private final class Poll implements Flights.Flight {
+    private static final int NONE = -1;
+
+    private final Polled polled;
+    private final int events;
+    private int tag = NONE;
+
+    Poll(Polled polled, int events) {
+      this.polled = polled;
+      this.events = events;
+    }
+
+    void submit() throws IOException {
+      if (tag == NONE) {
+        tag = flights.begin(this);
+        ring.submit(Ring.OP_POLL_ADD, 0, polled.descriptor(), 0, 0, 0, events, tag);
+      }
+    }
+
+    void cancel() throws IOException {
+      if (tag != NONE) {
+        ring.submit(Ring.OP_CANCEL, Ring.SKIP_SUCCESS, -1, 0, tag, 0, 0, IGNORED);
+      }
+    }
+
+    @Override
+    public int landed(int result) {
+      tag = NONE;
+      return ready(polled, result);
+    }
+  }
+}
