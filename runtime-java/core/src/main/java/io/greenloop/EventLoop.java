@@ -1,10 +1,11 @@
 package io.greenloop;
 
+import io.greenloop.internal.loop.ChannelProactor;
 import io.greenloop.internal.loop.Entries;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.internal.loop.LoopThread;
-import io.greenloop.internal.loop.ReactorProactor;
+import io.greenloop.internal.loop.TransferProactor;
 import io.greenloop.internal.loop.Watch.Direction;
 import io.greenloop.net.ConnectOptions;
 import io.greenloop.net.Connection;
@@ -17,12 +18,14 @@ import io.greenloop.net.ProtocolFactory;
 import io.greenloop.net.Server;
 import io.greenloop.net.TlsOptions;
 import io.greenloop.net.Transports;
+import io.greenloop.reactor.AsynchronousProactor;
 import io.greenloop.reactor.Proactor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
@@ -92,7 +95,8 @@ public final class EventLoop implements AutoCloseable {
   private final Shutdown shutdown = new Shutdown(this);
   private final Bridges bridges = new Bridges(this);
   private final SignalCallbacks signals = new SignalCallbacks(this);
-  private final Proactor proactor;
+  private final Proactor<SocketChannel, ServerSocketChannel> proactor;
+  private final AsynchronousProactor asynchronousProactor;
   private final ParkedSteps parkedSteps = new ParkedSteps(this);
   private volatile boolean debug;
   private Duration slowCallbackThreshold = SLOW_CALLBACK;
@@ -116,7 +120,8 @@ public final class EventLoop implements AutoCloseable {
             options.schedule());
     rooms = new Rooms(this, core);
     runs = new Runs(this, core, rooms);
-    proactor = new ReactorProactor(core, this::checkRoom);
+    proactor = new TransferProactor(core, this::checkRoom);
+    asynchronousProactor = new ChannelProactor(core, this::checkRoom);
     timeEntries();
   }
 
@@ -471,8 +476,16 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /** Reads, writes, accepts and connects by completion instead of readiness. */
-  public Proactor proactor() {
+  public Proactor<SocketChannel, ServerSocketChannel> proactor() {
     return proactor;
+  }
+
+  /**
+   * Reads, writes, accepts and connects on the JDK's asynchronous channels (Python: the {@code
+   * ProactorEventLoop} of Windows), and reads and writes files without holding the loop.
+   */
+  public AsynchronousProactor asynchronousProactor() {
+    return asynchronousProactor;
   }
 
   // ---- transports --------------------------------------------------------------------------

@@ -109,7 +109,7 @@ private fun listen(): ServerSocketChannel {
 }
 
 private class AcceptLoop(
-  val proactor: Proactor,
+  val proactor: Proactor<SocketChannel, ServerSocketChannel>,
   val listener: ServerSocketChannel,
 ) : Completion<SocketChannel> {
   fun begin() {
@@ -126,7 +126,7 @@ private class AcceptLoop(
 }
 
 private class EchoCallbacks(
-  val proactor: Proactor,
+  val proactor: Proactor<SocketChannel, ServerSocketChannel>,
   val channel: SocketChannel,
 ) : Completion<Int> {
   private val buffer = ByteBuffer.allocateDirect(BUFFER)

@@ -20,7 +20,8 @@ import java.util.function.IntConsumer;
 public final class ProactorEchoServer implements AutoCloseable {
   private static final int BACKLOG = 1024;
 
-  private final Proactor proactor = EventLoop.current().proactor();
+  private final Proactor<SocketChannel, ServerSocketChannel> proactor =
+      EventLoop.current().proactor();
   private final ServerSocketChannel listener = ServerSocketChannel.open();
   private Proactor.Operation accepting;
 

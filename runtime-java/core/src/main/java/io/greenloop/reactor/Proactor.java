@@ -2,8 +2,7 @@ package io.greenloop.reactor;
 
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.NetworkChannel;
 
 /**
  * A completion engine: takes an operation, does it as soon as it can be done, and reports the
@@ -14,14 +13,16 @@ import java.nio.channels.SocketChannel;
  * what is ready, and operations that end together report in the order in which they were submitted.
  * The buffer belongs to the operation until then.
  *
- * <p><b>Room:</b> loop; completions run as callbacks of the loop. Channels are in non-blocking
- * mode. A channel carries one operation for each direction at a time: reading and accepting is one
- * direction, writing and connecting the other.
+ * <p><b>Room:</b> loop; completions run as callbacks of the loop. Channels that have a blocking
+ * mode are in non-blocking mode. A channel carries one operation for each direction at a time:
+ * reading and accepting is one direction, writing and connecting the other.
  *
+ * @param <C> its connections
+ * @param <L> what it accepts them from
  * @see java.nio.channels.CompletionHandler the JDK's own completion interface, which runs on
  *     threads of a pool
  */
-public interface Proactor {
+public interface Proactor<C extends NetworkChannel, L extends NetworkChannel> {
   /**
    * Reads what has arrived, at least one byte.
    *
@@ -31,7 +32,7 @@ public interface Proactor {
    * @throws IllegalArgumentException if {@code target} is full
    * @throws IllegalStateException if the channel has an operation in this direction already
    */
-  Operation read(SocketChannel channel, ByteBuffer target, Completion<Integer> completion);
+  Operation read(C channel, ByteBuffer target, Completion<Integer> completion);
 
   /**
    * Writes all of {@code source}.
@@ -41,16 +42,16 @@ public interface Proactor {
    * @return the operation, to cancel it by
    * @throws IllegalStateException if the channel has an operation in this direction already
    */
-  Operation write(SocketChannel channel, ByteBuffer source, Completion<Integer> completion);
+  Operation write(C channel, ByteBuffer source, Completion<Integer> completion);
 
   /**
    * Accepts one connection.
    *
-   * @param completion gets the connection, in non-blocking mode
+   * @param completion gets the connection, in non-blocking mode where it has modes
    * @return the operation, to cancel it by
    * @throws IllegalStateException if the channel has an operation in this direction already
    */
-  Operation accept(ServerSocketChannel listener, Completion<SocketChannel> completion);
+  Operation accept(L listener, Completion<C> completion);
 
   /**
    * Connects.
@@ -60,15 +61,14 @@ public interface Proactor {
    * @return the operation, to cancel it by
    * @throws IllegalStateException if the channel has an operation in this direction already
    */
-  Operation connect(
-      SocketChannel channel, SocketAddress remote, Completion<SocketChannel> completion);
+  Operation connect(C channel, SocketAddress remote, Completion<C> completion);
 
   /** One operation under way. */
   interface Operation {
     /**
      * Asks the operation to end without a result: its completion fails with an {@link
-     * java.io.InterruptedIOException}. A read that ends this way has taken nothing out of the
-     * channel.
+     * java.io.InterruptedIOException}, or completes if it was done meanwhile. A read that ends this
+     * way has taken nothing out of the channel.
      *
      * @return false if the operation has ended already
      */

@@ -79,6 +79,11 @@ public interface Reactor extends AutoCloseable {
    */
   void wakeup();
 
+  /** How to have this engine move bytes itself, or null if it only reports readiness. */
+  default @Nullable Transfers transfers() {
+    return null;
+  }
+
   /** The engine's name, as in {@code -Dgreenloop.engine=nio}. */
   String name();
 

@@ -70,6 +70,7 @@ final class Carrier {
       }
       if (run == Run.CLOSE) {
         loop.endHub();
+        loop.poller().close(); // here: what a kernel works on may belong to the thread
         return;
       }
       requested = null;

@@ -3,6 +3,7 @@ package io.greenloop.internal.loop;
 import io.greenloop.reactor.Network;
 import io.greenloop.reactor.Reactor;
 import io.greenloop.reactor.ReadySink;
+import io.greenloop.reactor.Transfers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -48,6 +49,10 @@ public final class Poller {
 
   private @Nullable ByteBuffer receiveBuffer;
 
+  /** What the carrier is to do before it polls. */
+  private final ArrayList<Runnable> requests = new ArrayList<>();
+
+  private boolean closed;
   private boolean releasing;
   int interests;
   private long polls;
@@ -153,6 +158,18 @@ public final class Poller {
     return opened == null ? null : opened.name();
   }
 
+  /** What moves bytes itself, if the engine does; opened for that. Loop or setup. */
+  @Nullable Transfers transfers() throws IOException {
+    openReactor();
+    Reactor opened = reactor;
+    return opened == null ? null : opened.transfers();
+  }
+
+  /** Has the carrier do {@code request} before it polls next. Loop or setup. */
+  void request(Runnable request) {
+    requests.add(request);
+  }
+
   /** Remembers to compare what {@code watch} wants with what the reactor knows. Loop or setup. */
   void note(Watch watch) {
     if (!watch.noted) {
@@ -189,7 +206,7 @@ public final class Poller {
 
   /** Whether there are wishes that the reactor has not been told of. Loop or setup. */
   public boolean hasChanges() {
-    return !changes.isEmpty();
+    return !changes.isEmpty() || !requests.isEmpty();
   }
 
   /** Whether somebody listens to what comes from outside. Loop. */
@@ -226,8 +243,12 @@ public final class Poller {
       return false;
     }
     applyChanges(opened);
+    for (Runnable each : requests) {
+      each.run();
+    }
+    requests.clear();
     if (nanos > 0 && loop.readyEntries() > 0) {
-      return true; // one was told that its channel cannot be watched
+      return true; // one was told that its channel cannot be watched, or has ended meanwhile
     }
     releasing = false; // by this poll
     polls++;
@@ -254,7 +275,7 @@ public final class Poller {
 
   /** Whether a poll has anything to do. Loop. */
   boolean isNeeded() {
-    return interests > 0 || !changes.isEmpty();
+    return interests > 0 || hasChanges();
   }
 
   /** Whether channels are watched that nobody has asked about for a while. Loop. */
@@ -315,15 +336,17 @@ public final class Poller {
     }
   }
 
-  /** Setup: the carrier has ended. */
+  /** The carrier, once it ends; setup, if there was none. */
   void close() {
     Reactor opened = reactor;
-    if (opened == null) {
+    if (opened == null || closed) {
       return;
     }
+    closed = true;
     watches.clear();
     owned.clear();
     changes.clear();
+    requests.clear();
     interests = 0;
     try {
       opened.close();

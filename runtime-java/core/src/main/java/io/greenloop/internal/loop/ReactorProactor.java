@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes completions out of readiness: try the call, wait until it may work, try again. Loop room.
  */
-public final class ReactorProactor implements Proactor {
+public final class ReactorProactor implements Proactor<SocketChannel, ServerSocketChannel> {
   private final LoopCore loop;
   private final Consumer<String> roomCheck;
 

@@ -75,6 +75,9 @@ final class EpollReactor extends DescriptorReactor<EpollReactor.Listed> {
 
   @Override
   protected void forget(Listed gone) throws IOException {
+    if (gone.slot == Listed.NONE) {
+      return;
+    }
     slots[gone.slot] = null;
     freeSlots.add(gone.slot);
     epoll.control(Epoll.DEL, gone.descriptor(), 0, gone.slot);
@@ -133,7 +136,9 @@ final class EpollReactor extends DescriptorReactor<EpollReactor.Listed> {
 
   /** One channel on the interest list. */
   static final class Listed extends Watched {
-    private int slot;
+    private static final int NONE = -1;
+
+    private int slot = NONE;
 
     /** The events that the kernel watches for. */
     private int told;

@@ -48,13 +48,15 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
   /** What to keep of a channel that was just registered. */
   protected abstract W newWatched(SelectableChannel channel);
 
-  /** Has the kernel watch a channel for the first time. */
+  /** Has the kernel watch a channel that somebody is interested in for the first time. */
   protected abstract void add(W fresh) throws IOException;
 
   /** Tells the kernel that the interest, which is not 0, may have changed. */
   protected abstract void change(W known) throws IOException;
 
-  /** Has the kernel forget a channel: its descriptor may be closed next. */
+  /**
+   * Has the kernel forget a channel, also one it does not know: its descriptor may be closed next.
+   */
   protected abstract void forget(W gone) throws IOException;
 
   /** Asks for events, without waiting. */
@@ -67,7 +69,7 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
   protected abstract int reportEvents(int found, ReadySink sink) throws IOException;
 
   /** Releases what the engine has of the operating system. */
-  protected abstract void closeEngine();
+  protected abstract void closeEngine() throws IOException;
 
   // ---- interest ----------------------------------------------------------------------------
 
@@ -85,7 +87,15 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
     Objects.requireNonNull(attachment, "attachment");
     Reactor.checkInterest(channel, interest);
     if (known == null) {
-      register(channel, interest, attachment);
+      known = register(channel);
+      known.interest = interest;
+      known.attachment = attachment;
+      try {
+        add(known);
+      } catch (IOException e) {
+        letGo(known);
+        throw e;
+      }
     } else if (channel.isOpen()) {
       known.interest = interest;
       known.attachment = attachment;
@@ -97,8 +107,16 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
     }
   }
 
-  private void register(SelectableChannel channel, int interest, Object attachment)
-      throws IOException {
+  /** What is kept of {@code channel}, which is registered if it was not yet. */
+  protected final W known(SelectableChannel channel) throws IOException {
+    W known = watched.get(channel);
+    if (known != null && channel.isOpen()) {
+      return known;
+    }
+    return register(channel); // refuses one that is closed
+  }
+
+  private W register(SelectableChannel channel) throws IOException {
     if (!ChannelInsides.isKnown(channel)) {
       throw new IllegalArgumentException(
           "update: "
@@ -108,16 +126,9 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
     Registrations.Key key = registrations.register(channel);
     W fresh = newWatched(channel);
     fresh.key = key;
-    fresh.interest = interest;
-    fresh.attachment = attachment;
     key.attach(fresh);
-    try {
-      add(fresh);
-    } catch (IOException e) {
-      registrations.release(key);
-      throw e;
-    }
     watched.put(channel, fresh);
+    return fresh;
   }
 
   /** Looks at {@code changed} before the next wait. */
@@ -134,10 +145,10 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
       if (each.gone) {
         continue;
       }
-      if (each.interest == 0) {
-        letGo(each);
-      } else {
+      if (each.interest != 0) {
         change(each);
+      } else if (each.holds == 0) {
+        letGo(each);
       }
     }
     changes.clear();

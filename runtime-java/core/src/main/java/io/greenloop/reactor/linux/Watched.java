@@ -7,6 +7,7 @@ public abstract class Watched {
   private final int descriptor;
   Registrations.Key key;
   int interest;
+  int holds;
   Object attachment;
   boolean noted;
   boolean gone;
@@ -25,6 +26,16 @@ public abstract class Watched {
   /** What is wanted, as the engines' interface counts. */
   public final int interest() {
     return interest;
+  }
+
+  /** Something else than interest goes on: the engine does not let go before {@link #drop}. */
+  public final void hold() {
+    holds++;
+  }
+
+  /** The end of {@link #hold}; to be {@linkplain DescriptorReactor#note noted}. */
+  public final void drop() {
+    holds--;
   }
 
   /** Whether the engine has let go of it. */

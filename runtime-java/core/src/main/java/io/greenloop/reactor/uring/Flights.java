@@ -2,6 +2,7 @@ package io.greenloop.reactor.uring;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,17 @@ final class Flights {
     free.add(tag);
     count--;
     return ended;
+  }
+
+  /** The tags of those under way. */
+  List<Integer> all() {
+    var tags = new ArrayList<Integer>(count);
+    for (int tag = 0; tag < used; tag++) {
+      if (flights[tag] != null) {
+        tags.add(tag);
+      }
+    }
+    return tags;
   }
 
   /** How many are under way. */

@@ -12,6 +12,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two rings that are shared with the kernel, and the system calls about them.
@@ -25,6 +26,14 @@ import java.lang.invoke.VarHandle;
 final class Ring {
   static final int OP_POLL_ADD = 6;
   static final int OP_CANCEL = 14;
+  static final int OP_SEND = 26;
+  static final int OP_RECEIVE = 27;
+
+  /** For {@link #OP_RECEIVE}, above the flags: waits before it tries. */
+  static final int POLL_FIRST = 1;
+
+  /** Where what an operation takes as {@code ioprio} stands in the flags of a submission. */
+  static final int PRIORITY_SHIFT = 8;
 
   /** More completions of the same submission follow. */
   static final int MORE = 1 << 1;
@@ -147,7 +156,7 @@ final class Ring {
   private final long completionsAt;
   private final int completionMask;
 
-  private boolean enabled;
+  private @Nullable Thread owner;
   private int submissionTail;
 
   /** Submissions that the kernel has not seen yet. */
@@ -236,7 +245,7 @@ final class Ring {
 
   /** Makes the calling thread the one that submits, if there is none yet. */
   private void enable() throws IOException {
-    if (enabled) {
+    if (owner != null) {
       return;
     }
     try {
@@ -253,7 +262,12 @@ final class Ring {
     } catch (Throwable e) {
       throw CLibrary.passed(e);
     }
-    enabled = true;
+    owner = Thread.currentThread();
+  }
+
+  /** Whether the calling thread is the one that submits. */
+  boolean isCallers() {
+    return owner == Thread.currentThread();
   }
 
   // ---- submitting --------------------------------------------------------------------------
@@ -275,7 +289,10 @@ final class Ring {
       long tag)
       throws IOException {
     if (pending > submissionMask) {
-      ask(); // full
+      ask();
+      if (pending > submissionMask) {
+        throw new IOException("io_uring_enter: the kernel takes no more submissions");
+      }
     }
     long at = (submissionTail & submissionMask) * SUBMISSION_SIZE;
     entries.set(JAVA_LONG, at, operation | ((long) flags << 8) | ((long) fd << 32));

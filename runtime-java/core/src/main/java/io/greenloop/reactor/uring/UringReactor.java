@@ -1,11 +1,15 @@
 package io.greenloop.reactor.uring;
 
 import io.greenloop.reactor.ReadySink;
+import io.greenloop.reactor.Transfers;
 import io.greenloop.reactor.linux.DescriptorReactor;
 import io.greenloop.reactor.linux.PollEvents;
 import io.greenloop.reactor.linux.Watched;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,7 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
   /** Where reports go: set while they are made. */
   private @Nullable ReadySink sink;
 
+  private final UringTransfers transfers;
   private boolean wakerArmed;
 
   UringReactor() throws IOException {
@@ -32,6 +37,7 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
       waker().close();
       throw e;
     }
+    transfers = new UringTransfers(this, ring, flights);
   }
 
   // ---- polls -------------------------------------------------------------------------------
@@ -58,9 +64,12 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
   }
 
   @Override
-  protected void forget(Polled gone) throws IOException {
+  protected void forget(Polled gone) {
     gone.in.cancel();
     gone.out.cancel();
+    for (Transfers.Transfer each : gone.flying) {
+      each.cancel();
+    }
   }
 
   private void armWaker() throws IOException {
@@ -76,13 +85,15 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
   @Override
   protected int ask() throws IOException {
     armWaker();
+    transfers.submitFresh();
     return ring.ask();
   }
 
   @Override
   protected int await(long timeoutNanos) throws IOException {
     armWaker();
-    return ring.await(timeoutNanos);
+    transfers.submitFresh();
+    return transfers.hasRefused() ? ring.ask() : ring.await(timeoutNanos);
   }
 
   @Override
@@ -102,7 +113,7 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
       }
     }
     sink = null;
-    return reports;
+    return reports + transfers.reportRefused();
   }
 
   private int ready(Polled polled, int result) {
@@ -115,6 +126,35 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
     return destination == null ? 0 : report(polled, events, destination);
   }
 
+  // ---- transfers ---------------------------------------------------------------------------
+
+  @Override
+  public Transfers transfers() {
+    return transfers;
+  }
+
+  /** The channel, which this reactor knows until {@link #drop}. */
+  Polled hold(SelectableChannel channel) throws IOException {
+    Polled known = known(channel);
+    known.hold();
+    return known;
+  }
+
+  void drop(Polled known, Transfers.Transfer ended) {
+    known.flying.remove(ended);
+    known.drop();
+    note(known);
+  }
+
+  /** Asks the kernel to end what has {@code tag}; its end comes as it would have. */
+  void cancel(int tag) {
+    try {
+      ring.submit(Ring.OP_CANCEL, Ring.SKIP_SUCCESS, -1, 0, tag, 0, 0, IGNORED);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   // ---- the rest ----------------------------------------------------------------------------
 
   @Override
@@ -122,9 +162,19 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
     return UringReactorProvider.NAME;
   }
 
+  /** No transfer outlives this: the kernel would go on with memory that is not its own any more. */
   @Override
-  protected void closeEngine() {
-    ring.close();
+  protected void closeEngine() throws IOException {
+    try {
+      if (ring.isCallers()) { // or else the thread that had it has ended, and with it all of them
+        flights.all().forEach(each -> cancel(each));
+        while (flights.count() > 0) {
+          reportEvents(ring.await(Long.MAX_VALUE), (attachment, ready) -> {});
+        }
+      }
+    } finally {
+      ring.close();
+    }
   }
 
   /** One channel, and its polls. */
@@ -132,8 +182,16 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
     private final Poll in = new Poll(this, PollEvents.IN);
     private final Poll out = new Poll(this, PollEvents.OUT);
 
+    /** At most one for each direction. */
+    private final List<Transfers.Transfer> flying = new ArrayList<>(2);
+
     private Polled(SelectableChannel channel) {
       super(channel);
+    }
+
+    /** {@code transfer} is under way, and ends with this channel. */
+    void fly(Transfers.Transfer transfer) {
+      flying.add(transfer);
     }
   }
 
@@ -157,9 +215,9 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
       }
     }
 
-    void cancel() throws IOException {
+    void cancel() {
       if (tag != NONE) {
-        ring.submit(Ring.OP_CANCEL, Ring.SKIP_SUCCESS, -1, 0, tag, 0, 0, IGNORED);
+        UringReactor.this.cancel(tag);
       }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.greenloop.reactor.Reactor;
+import io.greenloop.reactor.Transfers;
 import io.greenloop.testing.FullMode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,6 +88,95 @@ class UringTest {
     }
 
     assertThat(resources()).isEqualTo(before);
+  }
+
+  @Test
+  void theEngineIsClosedOnlyWhenTheKernelIsDoneWithEveryBuffer() throws IOException {
+    SocketChannel[] pair = pair();
+    var ends = new Ends();
+    try (Reactor reactor = provider.open()) {
+      reactor.transfers().receive(pair[0], ByteBuffer.allocateDirect(8), false, ends);
+      reactor.poll(0, (attachment, ready) -> {});
+      assertThat(ends.told).isEmpty();
+    } finally {
+      pair[0].close();
+      pair[1].close();
+    }
+
+    assertThat(ends.told).containsExactly("-125");
+  }
+
+  @Test
+  void aChannelThatIsClosedEndsItsTransfers() throws IOException {
+    SocketChannel[] pair = pair();
+    var ends = new Ends();
+    try (Reactor reactor = provider.open()) {
+      reactor.transfers().receive(pair[0], ByteBuffer.allocate(8), true, ends);
+      reactor.poll(0, (attachment, ready) -> {});
+
+      pair[0].close();
+      while (ends.told.isEmpty()) {
+        reactor.poll(Long.MAX_VALUE, (attachment, ready) -> {});
+      }
+      reactor.transfers().receive(pair[0], ByteBuffer.allocate(8), true, ends);
+      reactor.poll(Long.MAX_VALUE, (attachment, ready) -> {});
+
+      assertThat(ends.told).containsExactly("-125", "java.nio.channels.ClosedChannelException");
+    } finally {
+      pair[1].close();
+    }
+  }
+
+  @Test
+  void aTransferThatIsCancelledTakesNothing() throws IOException {
+    SocketChannel[] pair = pair();
+    var ends = new Ends();
+    try (Reactor reactor = provider.open()) {
+      var transfer = reactor.transfers().receive(pair[0], ByteBuffer.allocate(8), false, ends);
+      reactor.poll(0, (attachment, ready) -> {});
+      pair[1].write(ByteBuffer.wrap("kept".getBytes(StandardCharsets.US_ASCII)));
+
+      transfer.cancel();
+      while (ends.told.isEmpty()) {
+        reactor.poll(Long.MAX_VALUE, (attachment, ready) -> {});
+      }
+      assertThat(ends.told).containsExactly("-125");
+
+      var target = ByteBuffer.allocate(8);
+      reactor.transfers().receive(pair[0], target, false, ends);
+      reactor.poll(Long.MAX_VALUE, (attachment, ready) -> {});
+      assertThat(ends.told).containsExactly("-125", "4");
+      assertThat(target.position()).isEqualTo(4);
+    } finally {
+      pair[0].close();
+      pair[1].close();
+    }
+  }
+
+  private static SocketChannel[] pair() throws IOException {
+    try (var listener = ServerSocketChannel.open()) {
+      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      SocketChannel[] pair = {SocketChannel.open(listener.getLocalAddress()), listener.accept()};
+      for (SocketChannel each : pair) {
+        each.configureBlocking(false);
+      }
+      return pair;
+    }
+  }
+
+  /** Notes what it is told. */
+  private static final class Ends implements Transfers.End {
+    final List<String> told = new ArrayList<>();
+
+    @Override
+    public void ended(int result) {
+      told.add(String.valueOf(result));
+    }
+
+    @Override
+    public void refused(IOException cause) {
+      told.add(cause.toString());
+    }
   }
 
   /** How many rings and eventfds are open, and how many rings are mapped. */

@@ -1,0 +1,46 @@
+package io.greenloop.internal.loop;
+
+import io.greenloop.reactor.Completion;
+import io.greenloop.reactor.Proactor;
+import java.nio.channels.AsynchronousServerSocketChannel;
+import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.channels.Channel;
+import java.nio.channels.CompletionHandler;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What comes in at a listener: a connection that nobody waits for any more is kept. */
+final class AcceptLane extends Lane {
+  private final CompletionHandler<AsynchronousSocketChannel, Channel> onAccepted =
+      handler((accepted, listener) -> kept = accepted);
+  private @Nullable AsynchronousSocketChannel kept;
+
+  AcceptLane(LoopCore loop, Consumer<String> roomCheck) {
+    super(loop, roomCheck);
+  }
+
+  Proactor.Operation accept(
+      AsynchronousServerSocketChannel listener, Completion<AsynchronousSocketChannel> completion) {
+    return begin(
+        new Waiting<AsynchronousSocketChannel>("accept", listener, completion) {
+          @Override
+          boolean advance() {
+            if (kept != null) {
+              return false;
+            }
+            call(() -> listener.accept(listener, onAccepted));
+            return true;
+          }
+
+          @Override
+          AsynchronousSocketChannel take() {
+            AsynchronousSocketChannel taken = kept;
+            if (taken == null) {
+              throw new IllegalStateException("nothing was accepted on " + listener);
+            }
+            kept = null;
+            return taken;
+          }
+        });
+  }
+}
