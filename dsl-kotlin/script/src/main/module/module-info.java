@@ -9,6 +9,7 @@ module io.greenloop.script {
   requires info.picocli;
   requires java.management;
   requires jdk.attach;
+  requires jdk.jfr;
   requires jdk.management;
 
   exports io.greenloop.script;

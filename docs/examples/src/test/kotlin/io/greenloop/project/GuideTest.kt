@@ -58,13 +58,15 @@ class GuideTest :
       val text = root.resolve("docs/guide/scripts.md").readText()
       val command = root.resolve("greenloop").readText()
       val variables = Regex("#   (\\w+) ").findAll(command).map { it.groupValues[1] }.toList()
-      val options = listOf("--debug", "--seed N", "--virtual-time", "--json", "--rounds N")
+      val options =
+        listOf("--debug", "--seed N", "--virtual-time", "--json", "--rounds N") +
+          listOf("--timeout TIME", "--jfr FILE", "--watch")
 
       variables.size shouldBe 6
       for (name in variables) text shouldContain "\n| `$name` | "
-      for (name in listOf("run", "compile", "doctor", "bench")) {
+      for (name in listOf("run", "check", "new", "doctor", "bench")) {
         text shouldContain
-          "\n./greenloop $name"
+          Regex("\n./greenloop \\[?$name")
       }
       for (option in options) text.substringBefore("## What") shouldContain option
     }

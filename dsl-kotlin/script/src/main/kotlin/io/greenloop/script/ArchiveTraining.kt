@@ -44,7 +44,7 @@ internal object ArchiveTraining {
       return
     }
     if (!Home.canWrite(lockFile().parent)) return
-    if (Home.isInTerminal && !Files.exists(lockFile())) {
+    if (Terminal.isThere && !Files.exists(lockFile())) {
       complain(
         "making archives in the background, once for this build, that start later runs faster; " +
           "GREENLOOP_AOT=off leaves it",

@@ -26,13 +26,7 @@ internal class CachedScript private constructor(
 
     /** The script in [jar], or null if there is none or what it was made from has changed. */
     fun open(jar: Path): CachedScript? {
-      val attributes =
-        try {
-          if (!Files.exists(jar)) return null
-          JarFile(jar.toFile(), false).use { it.manifest?.mainAttributes } ?: return null
-        } catch (_: IOException) {
-          return null // damaged: compiled again and replaced
-        }
+      val attributes = attributes(jar) ?: return null
       val mainClass = attributes.getValue(Attributes.Name.MAIN_CLASS) ?: return null
       val libraries = words(attributes, Attributes.Name.CLASS_PATH)
       if (libraries.map { mark(Path.of(URI(it))) } != words(attributes, LIBRARIES)) return null
@@ -42,6 +36,27 @@ internal class CachedScript private constructor(
       }
       return CachedScript(jar, mainClass)
     }
+
+    /** The imports and libraries of the script in [jar], whether or not they have changed since. */
+    fun parts(jar: Path): List<Path> {
+      val attributes = attributes(jar) ?: return emptyList()
+      val imports = words(attributes, IMPORTS).filterIndexed { i, _ -> i % 2 == 1 }
+      return (imports + words(attributes, Attributes.Name.CLASS_PATH)).map { Path.of(URI(it)) }
+    }
+
+    private fun attributes(jar: Path): Attributes? =
+      try {
+        if (!Files.exists(
+            jar,
+          )
+        ) {
+          null
+        } else {
+          JarFile(jar.toFile(), false).use { it.manifest?.mainAttributes }
+        }
+      } catch (_: IOException) {
+        null // damaged: compiled again and replaced
+      }
 
     /** By what a library that was built anew differs: its size and time; a hash would cost a start. */
     fun mark(library: Path): String =

@@ -28,7 +28,9 @@ internal object CompilerProcess {
   fun compile(jobs: List<CompilerJob>): Int {
     val archive = Home.compilerArchive?.takeIf { Files.exists(it) }
     val extra = if (archive != null) listOf("-XX:AOTCache=$archive") else emptyList()
+    Terminal.showProgress("compiling ${shown(jobs)}")
     val code = ProcessBuilder(command(jobs, extra)).inheritIO().start().waitFor()
+    Terminal.eraseProgress()
     if (code != ExitCode.OK &&
       code != ExitCode.USAGE
     ) {
@@ -36,6 +38,9 @@ internal object CompilerProcess {
     }
     return if (code == ExitCode.OK) ExitCode.OK else ExitCode.USAGE
   }
+
+  private fun shown(jobs: List<CompilerJob>) =
+    jobs.first().shown + if (jobs.size > 1) " and ${jobs.size - 1} more" else ""
 
   /**
    * The whole command line; training the archive adds to [extra] and changes nothing else, for an
@@ -53,7 +58,7 @@ internal object CompilerProcess {
       addAll(QUIET)
       // Kotlin's compiler reads memory-mapped jars through it.
       add("--sun-misc-unsafe-memory-access=allow")
-      for (name in listOf("user.home", "maven.repo.local")) {
+      for (name in listOf("user.home", "maven.repo.local", Terminal.PROPERTY)) {
         System.getProperty(name)?.let { add("-D$name=$it") }
       }
       add("-Dgreenloop.home=${Home.dir}")

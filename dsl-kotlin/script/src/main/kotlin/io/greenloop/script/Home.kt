@@ -26,9 +26,6 @@ internal object Home {
   /** What the names of the AOT archives carry, for build and JDK; null when archives are off. */
   val archives: String? = System.getProperty("greenloop.archives")?.ifEmpty { null }
 
-  /** Whether a person reads standard error. */
-  val isInTerminal: Boolean get() = System.getProperty("greenloop.terminal") != null
-
   val java: Path = Path.of(System.getProperty("java.home"), "bin", "java")
 
   /** The archive that makes this process start faster, there or not yet; null when archives are off. */

@@ -2,6 +2,7 @@ package io.greenloop.script
 
 import io.greenloop.kotlin.script.ScriptRuntime
 import io.greenloop.kotlin.script.ScriptScope
+import java.io.IOException
 import java.lang.reflect.InvocationTargetException
 import java.net.URLClassLoader
 import java.nio.file.Files
@@ -28,6 +29,7 @@ internal object ScriptRunner {
         is Found.Error -> return found.exitCode
       }
     ArchiveTraining.startIfMissing()
+    request.jfr?.let { if (!FlightRecording.start(it)) return ExitCode.USAGE }
     execute(compiled, request)?.let { exitProcess(it) }
     return ExitCode.OK
   }
@@ -42,13 +44,13 @@ internal object ScriptRunner {
     ) : Found
   }
 
-  /** Brings the compiled forms of [scripts] up to date, all in one compiler process. */
-  fun compile(scripts: List<String>): Int {
+  /** Brings the compiled forms of [scripts] up to date, all in one compiler process; runs none. */
+  fun check(scripts: List<String>): Int {
     val jobs =
       scripts.map { shown ->
         val path = Path.of(shown)
         problem(path)?.let {
-          complain("compile $shown: $it")
+          complain("check $shown: $it")
           return ExitCode.USAGE
         }
         job(path, shown)
@@ -85,8 +87,19 @@ internal object ScriptRunner {
     return CompilerJob(job.script, job.shown, jar, job.text)
   }
 
+  /** What [script] is made of: itself and, once it is compiled, what it imports and is linked with. */
+  fun sources(script: Path): List<Path> {
+    val text =
+      try {
+        Files.readAllBytes(script)
+      } catch (_: IOException) {
+        return listOf(script) // an editor is about to write it anew
+      }
+    return listOf(script) + CachedScript.parts(CachedScript.place(script, text))
+  }
+
   /** What is wrong with [path] as a script, or null. */
-  private fun problem(path: Path): String? =
+  fun problem(path: Path): String? =
     when {
       !Files.exists(path) -> "no such file"
       Files.isDirectory(path) -> "is a folder, not a script"

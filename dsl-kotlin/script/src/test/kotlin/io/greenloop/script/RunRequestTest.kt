@@ -3,6 +3,8 @@ package io.greenloop.script
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.nulls.shouldBeNull
 import io.kotest.matchers.shouldBe
+import kotlin.time.Duration.Companion.minutes
+import kotlin.time.Duration.Companion.seconds
 
 class RunRequestTest :
   FunSpec({
@@ -27,6 +29,24 @@ class RunRequestTest :
       options.seed.shouldBeNull()
     }
 
+    test("a script alone is run: so a first line with the command's name starts it") {
+      val request = parse("./a.loop.kts", "run", "--seed")!!
+
+      request.shown shouldBe "./a.loop.kts"
+      request.args shouldBe listOf("run", "--seed")
+    }
+
+    test("a time limit is a number of seconds, or a duration as Kotlin writes it") {
+      fun limit(text: String) = parse("run", "--timeout", text, "a.loop.kts")?.limit
+
+      limit("90") shouldBe 90.seconds
+      limit("1.5h") shouldBe 90.minutes
+      limit("1m 30s") shouldBe 90.seconds
+      limit("PT1M") shouldBe 1.minutes
+      for (wrong in listOf("0", "-5s", "soon", "")) limit(wrong).shouldBeNull()
+      parse("run", "--jfr", "out.jfr", "a.loop.kts")!!.jfr shouldBe "out.jfr"
+    }
+
     test("whatever is not a plain run is left to the full parser") {
       parse().shouldBeNull()
       parse("doctor").shouldBeNull()
@@ -36,5 +56,7 @@ class RunRequestTest :
       parse("run", "--seed", "x", "a.loop.kts").shouldBeNull()
       parse("run", "--seed=7", "a.loop.kts").shouldBeNull()
       parse("run", "").shouldBeNull()
+      parse("run", "--watch", "a.loop.kts").shouldBeNull()
+      parse("--debug", "a.loop.kts").shouldBeNull()
     }
   })

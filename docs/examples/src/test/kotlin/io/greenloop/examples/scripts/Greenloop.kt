@@ -25,7 +25,7 @@ object Greenloop {
         .listDirectoryEntries("*.loop.kts")
         .map { it.name }
         .sorted()
-    child("compile", *scripts.toTypedArray()).use { Finished(it.finish(), it.lines, it.err) }
+    child("check", *scripts.toTypedArray()).use { Finished(it.finish(), it.lines, it.err) }
   }
 
   private fun child(vararg words: String) = Child("$command", *words, environment = environment)

@@ -1,6 +1,7 @@
 package io.greenloop.kotlin.script
 
 import io.greenloop.Aio
+import io.greenloop.AsyncTimeoutException
 import io.greenloop.EventLoop
 import io.greenloop.ExitRequest
 import io.greenloop.InterruptedByUserException
@@ -9,11 +10,17 @@ import io.greenloop.RunOptions
 import io.greenloop.Runner
 import io.greenloop.kotlin.runScope
 import io.greenloop.kotlin.timeoutUnwrapped
-import java.time.Duration
 import java.util.concurrent.Callable
+import kotlin.time.Duration.Companion.milliseconds
+import kotlin.time.Duration.Companion.seconds
+import kotlin.time.toJavaDuration
 
 private const val INTERRUPTED = 130
-private val LAST_WORDS = Duration.ofMillis(500)
+
+/** As of the program `timeout`. */
+private const val OUT_OF_TIME = 124
+private val CLEANUP = 10.seconds
+private val LAST_WORDS = 500.milliseconds
 
 /**
  * Decides how the body of a script is run: the one place where the script host and the loop meet.
@@ -27,15 +34,19 @@ public object ScriptRuntime {
    * Runs [body] to its end and gives the exit code of the process.
    *
    * Ctrl-C cancels the script's main task, and with it all others; their cleanup runs. If the loop
-   * does not respond for two seconds, then or during the cleanup, or at a second Ctrl-C, what holds it is printed and the JVM
-   * halted.
+   * does not respond for two seconds, then or during the cleanup, or at a second Ctrl-C, what holds
+   * it is printed and the JVM halted.
+   *
+   * When the limit has passed the script is cancelled in the same way; ten seconds later the JVM is
+   * halted if it still runs. (Not in virtual time, whose limit nobody waits for.)
    *
    * **Room:** the main thread of the launcher; blocks it until the script is done.
    *
    * @param args the words after the script's name, as the script's `args`
    * @param options what the command line asked for
    * @param body runs the script's top-level code with the given receiver
-   * @return what the script handed to [ScriptProgram.exit], 130 after Ctrl-C; null at a normal end,
+   * @return what the script handed to [ScriptProgram.exit], 130 after Ctrl-C, 124 when its limit has
+   *   passed; null at a normal end,
    *   after which threads that the script started itself may finish
    * @throws Throwable what the script failed with, itself and not wrapped
    */
@@ -46,6 +57,7 @@ public object ScriptRuntime {
     body: (ScriptScope) -> Unit,
   ): Int? =
     try {
+      watchLimit(options)
       timeoutUnwrapped {
         Runner(runOptions(options)).use { it.run(Callable { runMain(args, options, body) }) }
       }
@@ -54,7 +66,23 @@ public object ScriptRuntime {
       exit.code()
     } catch (_: InterruptedByUserException) {
       INTERRUPTED
+    } catch (failure: AsyncTimeoutException) {
+      val limit = options.limit?.toJavaDuration()
+      if (limit == null || failure.message != "run: time limit of $limit passed") throw failure
+      System.out.flush()
+      System.err.println("greenloop: ${options.name}: its time limit of ${options.limit} passed")
+      OUT_OF_TIME
     }
+
+  /** Ends what neither the end of its time nor a cancel ends: a loop that is held, a cleanup. */
+  private fun watchLimit(options: ScriptOptions) {
+    val limit = options.limit ?: return
+    if (options.virtualTime) return
+    Thread.ofPlatform().daemon().name("greenloop-limit").start {
+      Thread.sleep((limit + CLEANUP).toJavaDuration())
+      halt("${options.name}: its time limit of $limit passed $CLEANUP ago", OUT_OF_TIME)
+    }
+  }
 
   private fun runMain(
     args: List<String>,
@@ -70,8 +98,9 @@ public object ScriptRuntime {
       RunOptions.DEFAULT
         .handleInterrupt(true)
         .loopFactory { EventLoop.create(loopOptions(options)) }
-        .whenStuck(::halt)
-    return if (options.debug) run.debug(true) else run
+        .whenStuck { halt(it, INTERRUPTED) }
+    val limited = options.limit?.let { run.timeout(it.toJavaDuration()) } ?: run
+    return if (options.debug) limited.debug(true) else limited
   }
 
   private fun loopOptions(options: ScriptOptions): LoopOptions {
@@ -82,13 +111,16 @@ public object ScriptRuntime {
   }
 
   /** Says it and ends the JVM, also where nobody reads what is printed: a full pipe blocks a writer. */
-  private fun halt(report: String) {
+  private fun halt(
+    report: String,
+    code: Int,
+  ) {
     val last =
       Thread.ofPlatform().daemon().name("greenloop-last-words").start {
         System.err.println("greenloop: $report")
         System.out.flush()
       }
-    last.join(LAST_WORDS)
-    Runtime.getRuntime().halt(INTERRUPTED)
+    last.join(LAST_WORDS.toJavaDuration())
+    Runtime.getRuntime().halt(code)
   }
 }

@@ -10,12 +10,17 @@ import picocli.CommandLine.Model.CommandSpec
 import picocli.CommandLine.Option
 import picocli.CommandLine.Parameters
 import picocli.CommandLine.Spec
+import picocli.CommandLine.TypeConversionException
 import java.util.concurrent.Callable
+import kotlin.time.Duration
 
 /** The full parser: everything but the usual `run`, all help texts and all errors of usage. */
 internal object CommandLine {
   fun run(words: Array<String>): Int {
     val parser = picocli.CommandLine(GreenloopCommand())
+    parser.registerConverter(Duration::class.java) {
+      RunRequest.duration(it) ?: throw TypeConversionException("no duration: $it")
+    }
     parser.setExpandAtFiles(false) // a word of a script may begin with @
     parser.commandSpec.exitCodeOnInvalidInput(ExitCode.USAGE)
     parser.isStopAtPositional = false
@@ -30,10 +35,22 @@ internal object CommandLine {
 
 @Command(
   name = "greenloop",
-  description = ["Runs Kotlin scripts on an event loop."],
+  description = ["Runs Kotlin scripts on an event loop. SCRIPT alone is short for run SCRIPT."],
+  footerHeading = "%nExamples:%n",
+  footer = [
+    "  greenloop new hello.loop.kts             a script to begin with",
+    "  greenloop hello.loop.kts you             runs it with the argument 'you'",
+    "  greenloop run --watch hello.loop.kts     runs it again each time it is saved",
+    "  greenloop check *.loop.kts               compiles, runs nothing",
+    "  greenloop new demo                       a Maven project to begin with",
+    "  greenloop ps 4711                        what the tasks of a process wait for",
+    "",
+    "'greenloop COMMAND --help' says more about one of them.",
+  ],
   subcommands = [
     RunCommand::class,
-    CompileCommand::class,
+    CheckCommand::class,
+    NewCommand::class,
     DoctorCommand::class,
     PsCommand::class,
     PsTreeCommand::class,
@@ -65,6 +82,16 @@ internal class Version : IVersionProvider {
 @Command(
   name = "run",
   description = ["Runs a script; all words after SCRIPT are its arguments."],
+  footerHeading = "%nExamples:%n",
+  footer = [
+    "  greenloop run crawl.loop.kts https://example.org",
+    "  greenloop run --virtual-time --seed 7 race.loop.kts",
+    "  greenloop run --timeout 5m --debug nightly.loop.kts",
+    "  greenloop run --jfr out.jfr busy.loop.kts && jfr summary out.jfr",
+    "",
+    "Exit codes: 0 done, 1 the script failed, 2 wrong usage or it does not compile,",
+    "124 its time is up, 130 interrupted; or what the script hands to exit(n).",
+  ],
   mixinStandardHelpOptions = true,
   versionProvider = Version::class,
 )
@@ -86,10 +113,33 @@ internal class RunCommand : Callable<Int> {
   private var virtualTime = false
 
   @Option(
+    names = ["--timeout"],
+    paramLabel = "TIME",
+    description = [
+      "cancel the script after TIME, such as 90s, 5m or 1h; exit code 124. " +
+        "Cleanup may take ten seconds more",
+    ],
+  )
+  private var limit: Duration? = null
+
+  @Option(
     names = ["--debug"],
     description = ["record where tasks are created, report slow steps, print whole traces"],
   )
   private var debug = false
+
+  @Option(
+    names = ["--jfr"],
+    paramLabel = "FILE",
+    description = ["write a flight recording of the run to FILE"],
+  )
+  private var jfr: String? = null
+
+  @Option(
+    names = ["--watch"],
+    description = ["run it again whenever it, or a file it imports, is saved; until Ctrl-C"],
+  )
+  private var watch = false
 
   @Parameters(index = "0", paramLabel = "SCRIPT", description = ["a *.loop.kts file"])
   private lateinit var script: String
@@ -97,20 +147,36 @@ internal class RunCommand : Callable<Int> {
   @Parameters(index = "1..*", paramLabel = "ARGS", description = ["what the script sees as args"])
   private var args: List<String> = emptyList()
 
-  override fun call(): Int = ScriptRunner.run(RunRequest(script, args, seed, virtualTime, debug))
+  override fun call(): Int =
+    if (watch) {
+      WatchedRun(script, options() + script + args).run()
+    } else {
+      ScriptRunner.run(RunRequest(script, args, seed, virtualTime, debug, limit, jfr))
+    }
+
+  private fun options(): List<String> =
+    buildList {
+      seed?.let { addAll(listOf("--seed", "$it")) }
+      if (virtualTime) add("--virtual-time")
+      limit?.let { addAll(listOf("--timeout", it.toIsoString())) }
+      if (debug) add("--debug")
+      jfr?.let { addAll(listOf("--jfr", it)) }
+    }
 }
 
 @Command(
-  name = "compile",
-  description = ["Compiles scripts into the cache without running them."],
+  name = "check",
+  description = ["Compiles scripts and runs none; each then starts at once when it is run."],
+  footerHeading = "%nExamples:%n",
+  footer = ["  greenloop check *.loop.kts               in a hook, or for a container image"],
   mixinStandardHelpOptions = true,
   versionProvider = Version::class,
 )
-internal class CompileCommand : Callable<Int> {
+internal class CheckCommand : Callable<Int> {
   @Parameters(paramLabel = "SCRIPT", arity = "1..*", description = ["*.loop.kts files"])
   private lateinit var scripts: List<String>
 
-  override fun call(): Int = ScriptRunner.compile(scripts)
+  override fun call(): Int = ScriptRunner.check(scripts)
 }
 
 @Command(

@@ -6,6 +6,7 @@ import picocli.CommandLine.Model.CommandSpec
 import picocli.CommandLine.Model.OptionSpec
 import picocli.CommandLine.ParameterException
 import picocli.CommandLine.UnmatchedArgumentException
+import kotlin.time.Duration
 
 /** Wrong usage in one sentence: what was wrong, and what to write instead. */
 internal object Usage {
@@ -40,7 +41,11 @@ internal object Usage {
     (spec as? OptionSpec)?.longestName() ?: spec.paramLabel()
 
   private fun kind(spec: ArgSpec): String =
-    if (spec.type().kotlin == Long::class) "a whole number" else "a word"
+    when (spec.type().kotlin) {
+      Long::class -> "a whole number"
+      Duration::class -> "a time such as 90s or 5m"
+      else -> "a word"
+    }
 
   /** How the command is written, with its options and words. */
   fun line(spec: CommandSpec): String {

@@ -1,43 +1,90 @@
 package io.greenloop.script.compiler
 
+import io.greenloop.script.Terminal
+import java.io.IOException
+import java.nio.file.Files
 import java.nio.file.Path
 import kotlin.script.experimental.api.ScriptDiagnostic
+import kotlin.script.experimental.api.SourceCode
 
 /**
- * Prints what the compiler found, one line each, as `file:line:column: error: message`.
+ * Prints what the compiler found: `file:line:column: error: message`, then the line with a mark under
+ * the place.
  *
  * @param script the script being compiled, called [shown] as the user typed it
  */
 internal class DiagnosticPrinter(
   private val script: Path,
   private val shown: String,
+  private val paint: Paint = Paint(Terminal.hasColours),
 ) {
+  private val texts = HashMap<Path, List<String>>()
+
   fun print(result: CompileResult) {
-    val lines = LinkedHashSet<String>() // the compiler reports some errors twice
-    for (diagnostic in result.diagnostics) line(diagnostic)?.let { lines += it }
-    if (result.compiled == null &&
-      lines.none { ": error: " in it }
-    ) {
-      lines += "$shown: error: the compiler gave no reason"
+    text(result)?.let {
+      Terminal.eraseProgress()
+      System.err.print(it)
     }
-    lines.forEach { System.err.println(it) }
-    if (lines.any { SUSPEND in it }) System.err.println("$shown: $WAY_IN")
   }
 
-  private fun line(diagnostic: ScriptDiagnostic): String? {
+  /** All of it, each line with its end; null if there is nothing to say. */
+  fun text(result: CompileResult): String? {
+    val found = LinkedHashSet<String>() // the compiler reports some errors twice
+    for (diagnostic in result.diagnostics) one(diagnostic)?.let { found += it }
+    if (result.compiled == null && result.diagnostics.none { it.isError }) {
+      found += "${paint.place("$shown:")} ${paint.severity("error")}: the compiler gave no reason"
+    }
+    if (result.diagnostics.any { SUSPEND in it.message }) found += "$shown: $WAY_IN"
+    return if (found.isEmpty()) null else found.joinToString("\n", postfix = "\n")
+  }
+
+  private val ScriptDiagnostic.isError: Boolean
+    get() =
+      severity == ScriptDiagnostic.Severity.ERROR ||
+        severity == ScriptDiagnostic.Severity.FATAL
+
+  private fun one(diagnostic: ScriptDiagnostic): String? {
     if (diagnostic.message in WRONG) return null
     val severity =
-      when (diagnostic.severity) {
-        ScriptDiagnostic.Severity.FATAL, ScriptDiagnostic.Severity.ERROR -> "error"
-        ScriptDiagnostic.Severity.WARNING -> "warning"
+      when {
+        diagnostic.isError -> "error"
+        diagnostic.severity == ScriptDiagnostic.Severity.WARNING -> "warning"
         else -> return null
       }
-    val file = diagnostic.sourcePath?.let { name(Path.of(it)) } ?: shown
-    val start = diagnostic.location?.start?.takeIf { it.line > 0 }
-    val place = if (start != null) "$file:${start.line}:${start.col}" else file
+    val file = diagnostic.sourcePath?.let { Path.of(it) } ?: script
+    val location = diagnostic.location?.takeIf { it.start.line > 0 }
+    val start = location?.start
+    val place = if (start != null) "${name(file)}:${start.line}:${start.col}:" else "${name(file)}:"
     val cause = diagnostic.exception?.let { "\n" + it.stackTraceToString().trimEnd() } ?: ""
-    return "$place: $severity: ${repaired(diagnostic.message)}$cause"
+    val excerpt = location?.let { excerpt(file, it) } ?: ""
+    return "${paint.place(
+      place,
+    )} ${paint.severity(severity)}: ${repaired(diagnostic.message)}$excerpt$cause"
   }
+
+  /** The line at [location], and a mark under the place in it; empty if it is not to be had. */
+  private fun excerpt(
+    file: Path,
+    location: SourceCode.Location,
+  ): String {
+    val (start, end) = location
+    val line = lines(file).getOrNull(start.line - 1)?.takeIf { it.length <= WIDEST } ?: return ""
+    val column = (start.col - 1).coerceIn(0, line.length)
+    val until = if (end?.line == start.line) end.col - 1 else line.length
+    val width = (until.coerceAtMost(line.length) - column).coerceAtLeast(1)
+    val number = "${start.line}".padStart(NUMBER)
+    val indent = line.take(column).map { if (it == '\t') '\t' else ' ' }.joinToString("")
+    return "\n$number | $line\n${" ".repeat(NUMBER)} | $indent${paint.mark("^".repeat(width))}"
+  }
+
+  private fun lines(file: Path): List<String> =
+    texts.getOrPut(file) {
+      try {
+        Files.readAllLines(if (script.fileName == file) script else file)
+      } catch (_: IOException) {
+        emptyList()
+      }
+    }
 
   private fun name(file: Path): String {
     val absolute = file.toAbsolutePath().normalize()
@@ -64,6 +111,10 @@ internal class DiagnosticPrinter(
     }
 
   private companion object {
+    const val NUMBER = 5
+
+    /** Of a wider line an excerpt helps nobody. */
+    const val WIDEST = 200
     const val SUSPEND =
       "can only be called from a coroutine or another suspend function"
     const val WAY_IN =
@@ -76,4 +127,20 @@ internal class DiagnosticPrinter(
      */
     val WRONG = setOf("'lateinit' is unnecessary: definitely initialized in constructors.")
   }
+}
+
+/** Colours for a terminal, or none. */
+internal class Paint(
+  private val isOn: Boolean,
+) {
+  fun place(text: String): String = with("1", text)
+
+  fun severity(name: String): String = with(if (name == "error") "1;31" else "1;35", name)
+
+  fun mark(text: String): String = with("1;32", text)
+
+  private fun with(
+    code: String,
+    text: String,
+  ): String = if (isOn) "\u001b[${code}m$text\u001b[0m" else text
 }

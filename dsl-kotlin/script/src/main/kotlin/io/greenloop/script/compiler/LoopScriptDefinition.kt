@@ -2,10 +2,7 @@ package io.greenloop.script.compiler
 
 import io.greenloop.kotlin.script.DependsOn
 import io.greenloop.kotlin.script.Import
-import io.greenloop.kotlin.script.LoopScript
 import io.greenloop.kotlin.script.Repository
-import io.greenloop.kotlin.script.ScriptProgram
-import io.greenloop.kotlin.script.ScriptScope
 import io.greenloop.script.CachedScript
 import io.greenloop.script.Hash
 import io.greenloop.script.Jars
@@ -20,19 +17,13 @@ import kotlin.script.experimental.api.ScriptDiagnostic
 import kotlin.script.experimental.api.ScriptSourceAnnotation
 import kotlin.script.experimental.api.SourceCode
 import kotlin.script.experimental.api.asSuccess
-import kotlin.script.experimental.api.baseClass
 import kotlin.script.experimental.api.collectedAnnotations
-import kotlin.script.experimental.api.defaultImports
 import kotlin.script.experimental.api.dependencies
-import kotlin.script.experimental.api.fileExtension
-import kotlin.script.experimental.api.implicitReceivers
 import kotlin.script.experimental.api.importScripts
 import kotlin.script.experimental.api.refineConfiguration
-import kotlin.script.experimental.api.resultField
 import kotlin.script.experimental.host.FileScriptSource
 import kotlin.script.experimental.jvm.JvmDependency
 import kotlin.script.experimental.jvm.jvm
-import kotlin.script.experimental.jvm.jvmTarget
 import kotlin.script.experimental.jvm.updateClasspath
 
 /**
@@ -69,15 +60,8 @@ internal class LoopScriptDefinition(
 
   val configuration: ScriptCompilationConfiguration =
     ScriptCompilationConfiguration {
-      fileExtension("loop.kts")
-      baseClass(LoopScript::class)
-      implicitReceivers(ScriptProgram::class, ScriptScope::class)
-      resultField("") // a last line is not a result: nobody asks for it
-      defaultImports(IMPORTS) // in one call: each one replaces the list
-      jvm {
-        jvmTarget(JVM_TARGET)
-        updateClasspath(api)
-      }
+      loopScript()
+      jvm { updateClasspath(api) }
       refineConfiguration {
         onAnnotations(
           DependsOn::class,
@@ -179,22 +163,6 @@ internal class LoopScriptDefinition(
   }
 
   private companion object {
-    const val JVM_TARGET = "25"
-    val IMPORTS =
-      listOf("io.greenloop.kotlin.*") +
-        each("io.greenloop.kotlin.script", "DependsOn Repository Import") +
-        each("io.greenloop", "Aio EventLoop CancelledError") +
-        each("kotlinx.coroutines", "async awaitAll coroutineScope delay launch supervisorScope") +
-        each("kotlinx.coroutines", "withTimeout withTimeoutOrNull") +
-        each("kotlin.time", "Duration measureTime measureTimedValue toJavaDuration") +
-        each("kotlin.time.Duration.Companion", "nanoseconds microseconds milliseconds") +
-        each("kotlin.time.Duration.Companion", "seconds minutes hours days")
-
-    fun each(
-      owner: String,
-      names: String,
-    ): List<String> = names.split(' ').map { "$owner.$it" }
-
     /** `group:artifact` of full coordinates. */
     fun artifactOf(coordinates: String): String = coordinates.split(':').take(2).joinToString(":")
 

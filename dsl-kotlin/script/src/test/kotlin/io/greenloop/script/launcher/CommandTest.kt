@@ -37,8 +37,10 @@ class CommandTest :
     }
 
     test("wrong usage: one sentence that says what is wrong and what to write") {
-      val commands = "greenloop run|compile|doctor|ps|pstree|bench …, or --help"
-      val run = "greenloop run [--seed N] [--virtual-time] [--debug] SCRIPT [ARGS…]"
+      val commands = "greenloop run|check|new|doctor|ps|pstree|bench …, or --help"
+      val run =
+        "greenloop run [--seed N] [--virtual-time] [--timeout TIME] [--debug] [--jfr FILE] " +
+          "[--watch] SCRIPT [ARGS…]"
 
       fails() shouldBe "greenloop: no command given; write: $commands\n"
       fails("walk") shouldBe "greenloop: there is no command 'walk'; write: $commands\n"
@@ -49,8 +51,10 @@ class CommandTest :
       fails("run", "--seed", "x", "a.loop.kts") shouldBe
         "greenloop: --seed wants a whole number, not 'x'; write: $run\n"
       fails("run", "--seed") shouldBe "greenloop: --seed wants a whole number; write: $run\n"
-      fails("compile") shouldBe
-        "greenloop: SCRIPT is missing; write: greenloop compile SCRIPT…\n"
+      fails("run", "--timeout", "soon", "a.loop.kts") shouldBe
+        "greenloop: --timeout wants a time such as 90s or 5m, not 'soon'; write: $run\n"
+      fails("check") shouldBe
+        "greenloop: SCRIPT is missing; write: greenloop check SCRIPT…\n"
       fails("doctor", "x") shouldBe
         "greenloop: 'doctor' takes no further word, so 'x' is too much; write: greenloop doctor\n"
     }
@@ -62,6 +66,7 @@ class CommandTest :
 
       help.exitCode shouldBe 0
       help.out shouldStartWith "Usage: greenloop [-hV] [COMMAND]\n"
+      help.out shouldContain "\nExamples:\n  greenloop new hello.loop.kts "
       version.out shouldBe
         "greenloop ${Greenloop.dist.resolve("lib/build").readText().substringBefore(' ')} " +
         "(JDK ${System.getProperty("java.runtime.version")})\n"

@@ -112,11 +112,15 @@ class LibrariesTest :
       run.exitCode shouldBe 2
       run.out shouldBe ""
       val repository = home.resolve(".m2/repository")
+      val second =
+        "    2 | @file:DependsOn(\"no-such.jar\", \"org.example:nothing:2.0\")\n" +
+          "      | ${"^".repeat(57)}\n"
+      val third = "    3 | @file:Import(\"nowhere.loop.kts\")\n      | ${"^".repeat(32)}\n"
       run.err shouldBe
-        "lacks.loop.kts:2:1: error: DependsOn: no such file: no-such.jar\n" +
-        "lacks.loop.kts:3:1: error: Import: no such file: nowhere.loop.kts\n" +
+        "lacks.loop.kts:2:1: error: DependsOn: no such file: no-such.jar\n$second" +
+        "lacks.loop.kts:3:1: error: Import: no such file: nowhere.loop.kts\n$third" +
         "lacks.loop.kts:2:1: error: DependsOn: org.example:nothing:2.0 is not in $repository, " +
-        "and Maven is offline\n"
+        "and Maven is offline\n$second"
     }
 
     test("imported scripts run first, once each, and a change in one is seen") {

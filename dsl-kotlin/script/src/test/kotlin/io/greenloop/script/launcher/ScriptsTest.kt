@@ -60,9 +60,15 @@ class ScriptsTest :
       run.exitCode shouldBe 2
       run.out shouldBe ""
       run.err shouldBe
-        "wrong.loop.kts:3:12: error: " +
-        "Initializer type mismatch: expected 'Int', actual 'String'.\n" +
-        "wrong.loop.kts:5:5: error: Unresolved reference 'yieldLop'.\n"
+        """
+        wrong.loop.kts:3:12: error: Initializer type mismatch: expected 'Int', actual 'String'.
+            3 | val x: Int = "a"
+              |            ^
+        wrong.loop.kts:5:5: error: Unresolved reference 'yieldLop'.
+            5 |     yieldLop()
+              |     ^^^^^^^^
+
+        """.trimIndent()
     }
 
     test("a suspend function in a script's own lines: the error says how to call it") {
@@ -74,25 +80,28 @@ class ScriptsTest :
       run.err shouldBe
         "suspends.loop.kts:1:1: error: Suspend function 'suspend fun delay(duration: Duration): " +
         "Unit' can only be called from a coroutine or another suspend function.\n" +
+        "    1 | delay(1.seconds)\n      | ^^^^^\n" +
         "suspends.loop.kts: a script's own lines, and those in green { }, are not suspend code: " +
         "put it into loop { … }, or use what parks: join(), sleep(…), timeout(…) { … }\n"
     }
 
-    test("compile fills the cache for several scripts; one that does not compile stops no other") {
+    test("check fills the cache for several scripts; one that does not compile stops no other") {
       greenloop.file("one.loop.kts", "println(1)")
       greenloop.file("two.loop.kts", "println(two)")
       greenloop.file("three.loop.kts", "println(3)")
       val before = greenloop.compiledScripts().size
 
-      val run = greenloop.run("compile", "one.loop.kts", "two.loop.kts", "three.loop.kts")
+      val run = greenloop.run("check", "one.loop.kts", "two.loop.kts", "three.loop.kts")
 
-      run.err shouldBe "two.loop.kts:1:9: error: Unresolved reference 'two'.\n"
+      run.err shouldBe
+        "two.loop.kts:1:9: error: Unresolved reference 'two'.\n" +
+        "    1 | println(two)\n      |         ^^^\n"
       run.exitCode shouldBe 2
       run.out shouldBe ""
       greenloop.compiledScripts() shouldHaveSize before + 2
-      greenloop.run("compile", "one.loop.kts", "three.loop.kts").exitCode shouldBe 0
-      greenloop.run("compile", "none.loop.kts").err shouldBe
-        "greenloop: compile none.loop.kts: no such file\n"
+      greenloop.run("check", "one.loop.kts", "three.loop.kts").exitCode shouldBe 0
+      greenloop.run("check", "none.loop.kts").err shouldBe
+        "greenloop: check none.loop.kts: no such file\n"
     }
 
     test("a syntax error is shown with its quote closed, by the name that was typed") {
@@ -100,7 +109,8 @@ class ScriptsTest :
 
       val run = greenloop.run("run", "./syntax.loop.kts")
 
-      run.err shouldBe "./syntax.loop.kts:1:11: error: Expecting ')'\n"
+      run.err shouldBe
+        "./syntax.loop.kts:1:11: error: Expecting ')'\n    1 | val a = (1\n      |           ^\n"
       run.exitCode shouldBe 2
     }
 

@@ -1,0 +1,120 @@
+package io.greenloop.script.launcher
+
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.collections.shouldContain
+import io.kotest.matchers.longs.shouldBeGreaterThan
+import io.kotest.matchers.nulls.shouldNotBeNull
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldStartWith
+import jdk.jfr.consumer.RecordingFile
+import java.nio.file.Files
+import java.nio.file.Path
+import kotlin.io.path.createDirectories
+import kotlin.io.path.readText
+import kotlin.io.path.writeText
+
+/** What the options of the command do to a script, templates, and the installation from the archive. */
+class OptionsTest :
+  FunSpec({
+    val greenloop = Greenloop("options")
+    val two = "println(\"two\")\n"
+
+    // One compiler process for all: their compiled forms are found by name and text.
+    beforeSpec {
+      greenloop.file(
+        "slow.loop.kts",
+        "try {\n  sleep(1.hours)\n} finally {\n  println(\"cleanup\")\n}",
+      )
+      greenloop.file(
+        "seen.loop.kts",
+        "println(\"one\")\ntry {\n  sleep(1.hours)\n} finally {\n  println(\"end\")\n}",
+      )
+      greenloop.file("saved/seen.loop.kts", two)
+      greenloop.run("new", "first.loop.kts").out shouldBe
+        "first.loop.kts is there; run it: greenloop first.loop.kts\n"
+      val scripts = listOf("slow", "seen", "saved/seen", "first").map { "$it.loop.kts" }
+      greenloop.run("check", *scripts.toTypedArray()).err shouldBe ""
+    }
+
+    test(
+      "a limit that passes cancels the script, its cleanup runs, exit code 124; and a recording",
+    ) {
+      val run = greenloop.run("run", "--timeout", "300ms", "--jfr", "out.jfr", "slow.loop.kts")
+
+      run.err shouldBe "greenloop: slow.loop.kts: its time limit of 300ms passed\n"
+      run.out shouldBe "cleanup\n"
+      run.exitCode shouldBe 124
+      RecordingFile.readAllEvents(greenloop.work.resolve("out.jfr")).map {
+        it.eventType.name
+      } shouldContain
+        "jdk.JVMInformation"
+      greenloop.run("run", "--jfr", "/dev/null/x", "slow.loop.kts").err shouldStartWith
+        "greenloop: --jfr /dev/null/x: cannot write there (java."
+    }
+
+    test("watched, a script is ended and runs again when it is saved") {
+      val watched = greenloop.launch("run", "--watch", "seen.loop.kts")
+      watched.awaitLine("one")
+      greenloop.work.resolve("seen.loop.kts").writeText(two)
+      watched.awaitLine("two")
+      watched.awaitError("seen.loop.kts ended with exit code 0; save it to run it again")
+
+      val run = watched.interrupt().finished.join()
+
+      run.out shouldBe "one\nend\ntwo\n"
+      run.exitCode shouldBe 130
+    }
+
+    test("a new script runs by its own first line; a second one of its name is refused") {
+      val path = "${Greenloop.dist}:${System.getenv("PATH")}"
+      val script = greenloop.work.resolve("first.loop.kts")
+
+      val run = greenloop.run("you", "me", command = script, with = mapOf("PATH" to path))
+      run.err shouldBe ""
+      run.out shouldBe "hello, you\nhello, me\n"
+      greenloop.run("new", "first.loop.kts").err shouldBe
+        "greenloop: new first.loop.kts: first.loop.kts is there already; nothing was changed\n"
+
+      // The archive, in a clean place; it finds the script compiled.
+      val clean = greenloop.work.resolve("clean").createDirectories()
+      val archive =
+        Files
+          .list(Path.of("target"))
+          .use { all ->
+            all.filter { "$it".endsWith(".tar.gz") }.toList()
+          }.single()
+      ProcessBuilder(
+        "tar",
+        "-xzf",
+        "${archive.toAbsolutePath()}",
+      ).directory(clean.toFile()).inheritIO().start().waitFor() shouldBe
+        0
+      val home = Files.list(clean).use { it.toList() }.single()
+      val installed = greenloop.run("first.loop.kts", command = home.resolve("bin/greenloop"))
+
+      installed.err shouldBe ""
+      installed.out shouldBe "hello, world\n"
+      home.fileName.toString() shouldBe archive.fileName.toString().removeSuffix(".tar.gz")
+      Files.list(home).use { all -> all.map { "${it.fileName}" }.sorted().toList() } shouldBe
+        listOf("CHANGELOG.md", "LICENSE", "README.md", "bin", "completion", "lib")
+      Files.list(home.resolve("lib/compiler")).use { it.count() } shouldBeGreaterThan 5
+    }
+
+    test("a new project names what ours names") {
+      greenloop.run("new", "demo").exitCode shouldBe 0
+      val pom = greenloop.work.resolve("demo/pom.xml").readText()
+      val ours = Path.of("../../pom.xml").readText()
+
+      fun String.at(what: String) = Regex(what).find(this).shouldNotBeNull().groupValues[1]
+      pom.at("<greenloop.version>(.*)<") shouldBe ours.at("<version>(.*)<")
+      pom.at("<artifactId>(.*)<") shouldBe "demo"
+      for (name in listOf("kotlin.version", "kotlin.compiler.jvmTarget", "greenloop.flags")) {
+        pom.at("<$name>(.*)<") shouldBe ours.at("<$name>(.*)<")
+      }
+      pom shouldContain "<version>${ours.at("<junit.version>(.*)<")}<"
+      pom shouldContain "<version>${ours.at("<surefire.version>(.*)<")}<"
+      greenloop.run("new", "demo").err shouldBe
+        "greenloop: new demo: demo is there already; nothing was changed\n"
+    }
+  })
