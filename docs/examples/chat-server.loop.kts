@@ -3,8 +3,6 @@
 
 import io.greenloop.net.Stream
 import io.greenloop.sync.Queue
-import kotlinx.coroutines.awaitCancellation
-import java.net.InetSocketAddress
 
 /** What one client is still to hear. One that is too slow misses lines; it holds nobody up. */
 val outboxes = mutableMapOf<String, Queue<String>>()
@@ -33,12 +31,5 @@ suspend fun LoopScope.serve(stream: Stream) {
   }
 }
 
-loop {
-  val server = startServer(InetSocketAddress(args.firstOrNull()?.toInt() ?: 0)) { serve(it) }
-  println("listening on port ${(server.localAddresses().first() as InetSocketAddress).port}")
-  try {
-    awaitCancellation()
-  } finally {
-    server.stop(1.seconds)
-  }
-}
+val server = server(args.firstOrNull()?.toInt() ?: 0) { serve(it) }
+println("listening on port ${server.port}")

@@ -3,37 +3,30 @@
 // With a port it serves until Ctrl-C; without one it asks itself.
 
 import io.greenloop.net.Stream
-import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.flow.first
-import java.net.InetSocketAddress
 
-suspend fun echo(stream: Stream) {
-  stream.reader().receivedLines().collect { line -> stream.writer().send("$line\n") }
+suspend fun echo(connection: Stream) {
+  connection.lines().collect { line -> connection.send("$line\n") }
 }
 
-suspend fun ask(
+suspend fun LoopScope.ask(
   port: Int,
   word: String,
 ): String =
-  openStream("localhost", port).use { stream ->
-    stream.writer().send("$word\n")
-    stream.reader().receivedLines().first()
+  connect("localhost", port).use { connection ->
+    connection.send("$word\n")
+    connection.lines().first()
   }
 
-loop {
-  val address = InetSocketAddress("localhost", args.firstOrNull()?.toInt() ?: 0)
-  val server = startServer(address) { stream -> echo(stream) }
-  val port = (server.localAddresses().first() as InetSocketAddress).port
-  try {
-    if (args.isEmpty()) {
-      println(ask(port, "hello"))
-      println(ask(port, "world"))
-    } else {
-      println("listening on port $port")
-      awaitCancellation()
-    }
-  } finally {
+val port = args.firstOrNull()?.toInt() ?: 0
+val server = server(port, "localhost") { connection -> echo(connection) }
+if (args.isEmpty()) {
+  loop {
+    println(ask(server.port, "hello"))
+    println(ask(server.port, "world"))
     server.stop(1.seconds)
-    println("connections left: ${server.connections()}")
   }
+  println("connections left: ${server.connections()}")
+} else {
+  println("listening on port ${server.port}")
 }

@@ -2,9 +2,7 @@
 // usage: key-value-server.loop.kts [PORT]
 
 import io.greenloop.net.Stream
-import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.flow.takeWhile
-import java.net.InetSocketAddress
 
 // Tasks of one loop run one at a time: the map needs no lock.
 val store = sortedMapOf<String, String>()
@@ -44,12 +42,5 @@ suspend fun serve(stream: Stream) {
     .collect { stream.writer().send(answer(it) + "\n") }
 }
 
-loop {
-  val server = startServer(InetSocketAddress(args.firstOrNull()?.toInt() ?: 0)) { serve(it) }
-  println("listening on port ${(server.localAddresses().first() as InetSocketAddress).port}")
-  try {
-    awaitCancellation()
-  } finally {
-    server.stop(1.seconds)
-  }
-}
+val server = server(args.firstOrNull()?.toInt() ?: 0) { serve(it) }
+println("listening on port ${server.port}")

@@ -2,9 +2,7 @@
 // usage: port-forwarder.loop.kts HOST PORT [PORT-HERE]
 
 import io.greenloop.net.Stream
-import kotlinx.coroutines.awaitCancellation
 import java.io.IOException
-import java.net.InetSocketAddress
 
 if (args.size < 2) {
   System.err.println("usage: port-forwarder.loop.kts HOST PORT [PORT-HERE]")
@@ -29,7 +27,7 @@ suspend fun pump(
 
 suspend fun LoopScope.forward(client: Stream) {
   try {
-    openStream(args[0], args[1].toInt()).use { target ->
+    connect(args[0], args[1].toInt()).use { target ->
       val there = spawn { pump(client, target) }
       val back = pump(target, client)
       println("${there.await()} bytes there, $back bytes back")
@@ -40,12 +38,5 @@ suspend fun LoopScope.forward(client: Stream) {
   }
 }
 
-loop {
-  val server = startServer(InetSocketAddress(args.getOrNull(2)?.toInt() ?: 0)) { forward(it) }
-  println("listening on port ${(server.localAddresses().first() as InetSocketAddress).port}")
-  try {
-    awaitCancellation()
-  } finally {
-    server.stop(1.seconds)
-  }
-}
+val server = server(args.getOrNull(2)?.toInt() ?: 0) { forward(it) }
+println("listening on port ${server.port}")

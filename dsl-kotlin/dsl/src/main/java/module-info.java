@@ -3,7 +3,9 @@ module io.greenloop.kotlin {
   requires transitive io.greenloop.runtime;
   requires transitive kotlin.stdlib;
   requires transitive kotlinx.coroutines.core;
+  requires static io.greenloop.testing;
 
   exports io.greenloop.kotlin;
   exports io.greenloop.kotlin.script;
+  exports io.greenloop.kotlin.testing;
 }

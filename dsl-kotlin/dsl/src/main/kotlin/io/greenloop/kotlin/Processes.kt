@@ -3,6 +3,7 @@ package io.greenloop.kotlin
 import io.greenloop.Aio
 import io.greenloop.process.AsyncProcess
 import io.greenloop.process.ProcessOutput
+import kotlinx.coroutines.flow.Flow
 
 // The suspend twins of the members that park.
 
@@ -26,6 +27,9 @@ public suspend fun ProcessBuilder.exec(input: ByteArray? = null): ProcessOutput 
  */
 public suspend fun ProcessBuilder.startProcess(): AsyncProcess =
   opened(null) { AsyncProcess.start(this) }
+
+/** The lines that it writes to its standard output, as text without their line ends. */
+public fun AsyncProcess.lines(): Flow<String> = stdout().receivedLines()
 
 /** Suspends until it has ended and gives its exit code; a cancel leaves it running. */
 public suspend fun AsyncProcess.await(): Int = waitServed("AsyncProcess.await") { join(it) }

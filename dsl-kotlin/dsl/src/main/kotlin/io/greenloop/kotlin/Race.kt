@@ -78,7 +78,7 @@ private class Contest<T>(
       val contest = coroutineContext.job
       for (body in bodies) {
         launch {
-          if (ended(runCatching { loopScope(body) }, contest)) contest.cancelChildren()
+          if (ended(runCatching { taskGroup(body) }, contest)) contest.cancelChildren()
         }
         // It may have ended in the launch, or on another thread: who decides cancels whom it finds.
         if (winner.get() != null) {
@@ -102,7 +102,7 @@ private class Contest<T>(
         contestants +=
           launch {
             try {
-              if (ended(runCatching { loopScope(body) }, contest)) {
+              if (ended(runCatching { taskGroup(body) }, contest)) {
                 contestants.forEach { it.cancel() }
                 next.complete()
               }

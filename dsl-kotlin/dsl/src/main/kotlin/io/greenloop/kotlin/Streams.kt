@@ -93,3 +93,9 @@ public suspend fun Stream.secure(options: TlsOptions) {
 public suspend fun Stream.untilClosed() {
   waitServed<Void?>("Stream.untilClosed") { awaitClosed(it) }
 }
+
+/** The lines that come, as text without their line ends, until the other side has ended. */
+public fun Stream.lines(): Flow<String> = reader().receivedLines()
+
+/** Sends [text] as UTF-8; suspends while too much is buffered. */
+public suspend fun Stream.send(text: String): Unit = writer().send(text)

@@ -12,6 +12,7 @@ import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.awaitCancellation
 import java.io.IOException
+import java.net.BindException
 import java.net.InetAddress
 import java.net.InetSocketAddress
 import kotlin.time.Duration.Companion.hours
@@ -19,18 +20,16 @@ import kotlin.time.Duration.Companion.milliseconds
 
 private val anyPort = InetSocketAddress(InetAddress.getLoopbackAddress(), 0)
 
-private val Server.port: Int get() = (localAddresses().first() as InetSocketAddress).port
-
 class ConnectionsTest :
   FunSpec({
     test("STR-2: a server and a client, both suspend code, and the end of both") {
       virtually {
         val server =
-          startServer(anyPort) { stream ->
+          server(anyPort) { stream ->
             stream.reader().receivedLines().collect { stream.writer().send("echo $it\n") }
           }
         val answer =
-          openStream("127.0.0.1", server.port).use { stream ->
+          connect("127.0.0.1", server.port).use { stream ->
             stream.writer().send("hello\n")
             stream.reader().receiveLine().decodeToString()
           }
@@ -42,13 +41,13 @@ class ConnectionsTest :
     test("a handler that fails is reported, and neither the scope nor the others end") {
       virtually { t ->
         val server =
-          startServer(anyPort, options = ServerOptions.DEFAULT.withBacklog(10)) { stream ->
+          server(anyPort, options = ServerOptions.DEFAULT.withBacklog(10)) { stream ->
             val line = stream.reader().receiveLine().decodeToString()
             if (line == "fail\n") throw IOException("asked to")
             stream.writer().send(line)
           }
-        openStream("127.0.0.1", server.port).use { good ->
-          openStream("127.0.0.1", server.port).use { bad ->
+        connect("127.0.0.1", server.port).use { good ->
+          connect("127.0.0.1", server.port).use { bad ->
             bad.writer().send("fail\n")
             bad.reader().receive(1) shouldHaveSize 0
           }
@@ -64,14 +63,14 @@ class ConnectionsTest :
       val trail =
         trailOf { t ->
           val server =
-            startServer(anyPort) { stream ->
+            server(anyPort) { stream ->
               try {
                 stream.reader().receive(1)
               } finally {
                 t.note("handler ends")
               }
             }
-          val client = openStream("127.0.0.1", server.port)
+          val client = connect("127.0.0.1", server.port)
           val serving =
             spawn {
               try {
@@ -93,21 +92,79 @@ class ConnectionsTest :
 
     test("a connection that nobody answers fails, one that is cancelled leaves nothing behind") {
       virtually {
-        val server = startServer(anyPort) { it.reader().receiveAll() }
+        val server = server(anyPort) { it.reader().receiveAll() }
         val port = server.port
-        val connecting = spawn { openStream("127.0.0.1", port) }
+        val connecting = spawn { connect("127.0.0.1", port) }
         yieldNow()
         connecting.cancel()
         shouldThrow<CancellationException> { connecting.await() }
         server.stop(1.hours)
-        shouldThrow<IOException> { openStream("127.0.0.1", port) }
+        shouldThrow<IOException> { connect("127.0.0.1", port) }
         server.connections()
       } shouldBe 0
     }
 
+    test("a scope lasts as long as the server in it") {
+      trailOf { t ->
+        val after =
+          spawn {
+            taskGroup {
+              val server =
+                server(
+                  0,
+                  "127.0.0.1",
+                ) { connection -> connection.lines().collect { connection.send("$it!\n") } }
+              spawn {
+                connect("127.0.0.1", server.port).use {
+                  it.send("hi\nho\n")
+                  it.writer().shutdownOutput()
+                  it.lines().collect(t::note)
+                }
+                server.close()
+              }
+            }
+            t.note("over")
+          }
+        after.await()
+      } shouldBe listOf("hi!@0", "ho!@0", "over@0")
+    }
+
+    test("a scope that is cancelled gives the handlers a second, and leaves nothing behind") {
+      trailOf { t ->
+        lateinit var server: Server
+        val scope =
+          spawn {
+            server =
+              server(0, "127.0.0.1") { connection ->
+                try {
+                  connection.lines().collect(t::note)
+                } finally {
+                  t.note("handler ends")
+                }
+              }
+          }
+        yieldNow()
+        connect("127.0.0.1", server.port).use { client ->
+          client.send("here\n")
+          while (t.trail().isEmpty()) yieldNow()
+          scope.cancel()
+          shouldThrow<CancellationException> { scope.await() }
+        }
+        t.note("${server.connections()} ${server.isServing}")
+      } shouldBe listOf("here@0", "handler ends@1000", "0 false@1000")
+    }
+
+    test("a port that is taken is refused, and the scope goes on") {
+      virtually {
+        val server = server(0, "127.0.0.1") {}
+        shouldThrow<BindException> { server(server.port, "127.0.0.1") {} }
+        server.close()
+      }
+    }
+
     test("a scope without a loop refuses to serve") {
       shouldThrow<IllegalStateException> {
-        CoroutineScope(Dispatchers.Default).startServer(anyPort) {}
-      }.message shouldContain "startServer: this scope does not belong to a loop"
+        CoroutineScope(Dispatchers.Default).server(anyPort) {}
+      }.message shouldContain "server: this scope does not belong to a loop"
     }
   })

@@ -123,7 +123,7 @@ class KotlinxTest :
         val seen =
           withContext(CoroutineName("named") + local.asContextElement("mine")) {
             val task =
-              loopScope {
+              taskGroup {
                 spawn {
                   val before = local.get()
                   sleep(1.milliseconds)

@@ -152,7 +152,7 @@ class ScopesTest :
       } shouldBe "boom"
     }
 
-    test("loop inside a suspend body, and loopScope in a free function, wait for their children") {
+    test("loop inside a suspend body, and taskGroup in a free function, wait for their children") {
       trailOf { t ->
         loop {
           spawn {
@@ -233,7 +233,7 @@ class ScopesTest :
 private fun loopInPlain() = loop { }
 
 private suspend fun freeFunction(note: (String) -> Unit) {
-  loopScope {
+  taskGroup {
     spawn {
       sleep(5.milliseconds)
       note("free")

@@ -5,7 +5,7 @@ import jdk.jfr.Recording
 import java.io.IOException
 import java.nio.file.Path
 
-/** `--jfr`: what the JVM, and the loop in it, did from the start of the script to the end of the process. */
+/** `--jfr`: what the JVM, and the loop in it, did from the script's start to the process's end. */
 internal object FlightRecording {
   /**
    * Starts one that is written to [file] when the JVM ends, in whatever way but a halt.
