@@ -12,6 +12,8 @@ module io.greenloop.runtime {
   exports io.greenloop.inspect;
   exports io.greenloop.internal.fiber to
       io.greenloop.greenlet;
+  exports io.greenloop.internal.jfr to
+      io.greenloop.greenlet;
   exports io.greenloop.internal.loop to
       io.greenloop.kotlin,
       io.greenloop.testing;

@@ -57,6 +57,10 @@ final class Callback extends Handle implements Runnable {
     return made;
   }
 
+  void setContext(TaskContext other) {
+    context = other;
+  }
+
   /** The values of its context, without making one. */
   Map<ContextVar<?>, Object> contextValues() {
     return TaskContext.valuesOf(context);

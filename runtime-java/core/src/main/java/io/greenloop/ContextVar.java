@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A variable with a value per context (Python: {@code contextvars.ContextVar}). A task starts with
  * a copy of its creator's context, so what it sets is invisible outside; a callback runs in a copy
- * of the context that registered it. Off the loop each thread has a context of its own.
+ * of the context that registered it. Off the loop each thread has a context of its own. A greenlet
+ * has one of its own, which is empty at its start.
  *
  * @param <T> the value
  */
@@ -51,7 +52,7 @@ public final class ContextVar<T> {
   /** The value in the current context, else the default, else null. */
   @SuppressWarnings("unchecked")
   public @Nullable T getOrNull() {
-    T value = (T) TaskContext.current().get(this);
+    T value = (T) TaskContext.currentValues().get(this);
     return value != null ? value : defaultValue;
   }
 

@@ -259,10 +259,13 @@ public final class EventLoop implements AutoCloseable {
   /** Loop or setup: a callback in a copy of the present context. */
   Callback newCallback(Runnable callback) {
     Objects.requireNonNull(callback, "callback");
+    Map<ContextVar<?>, Object> values = TaskContext.greenletValues();
     if (core.currentAction() instanceof Callback origin) { // first: callbacks breed callbacks
-      return traced(new Callback(callback, origin.contextValues(), null));
+      return traced(new Callback(callback, values == null ? origin.contextValues() : values, null));
     }
-    Map<ContextVar<?>, Object> values = entryValues();
+    if (values == null) {
+      values = entryValues();
+    }
     if (values == null) {
       values = TaskContext.ofThread().values();
     }
@@ -854,6 +857,20 @@ public final class EventLoop implements AutoCloseable {
       return task.contextValues();
     }
     return owner instanceof Callback callback ? callback.contextValues() : null;
+  }
+
+  /** Changes {@link #entryContext}; false during setup. */
+  boolean setEntryContext(TaskContext context) {
+    Object owner = core.currentOwner();
+    if (owner instanceof Task<?> task) {
+      task.setContext(context);
+      return true;
+    }
+    if (owner instanceof Callback callback) {
+      callback.setContext(context);
+      return true;
+    }
+    return false;
   }
 
   /** The current task, which is about to wait; throws where there is none that could. */

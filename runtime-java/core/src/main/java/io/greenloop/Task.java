@@ -118,6 +118,10 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     return made;
   }
 
+  final void setContext(TaskContext other) {
+    context = other;
+  }
+
   /** The values of its context, without making one. */
   final Map<ContextVar<?>, Object> contextValues() {
     return TaskContext.valuesOf(context);

@@ -1,5 +1,7 @@
 package io.greenloop;
 
+import io.greenloop.internal.fiber.Host;
+import io.greenloop.internal.fiber.Residents;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ public final class TaskContext {
       ThreadLocal.withInitial(TaskContext::new);
 
   private Map<ContextVar<?>, Object> values;
+  private boolean entered;
 
   /** An empty context. */
   public TaskContext() {
@@ -33,8 +36,25 @@ public final class TaskContext {
     return OF_THREAD.get();
   }
 
-  /** The context of the caller: of its task or callback on a loop, of its thread elsewhere. */
+  /**
+   * The context of the caller: of its greenlet, else of its task or callback on a loop, of its
+   * thread elsewhere.
+   */
   public static TaskContext current() {
+    Residents greenlets = greenletsWithContext();
+    if (greenlets == null) {
+      return ofHost();
+    }
+    TaskContext own = (TaskContext) greenlets.context();
+    if (own == null) {
+      own = new TaskContext();
+      greenlets.setContext(own);
+    }
+    return own;
+  }
+
+  /** As {@link #current}, but for a greenlet that of the task, callback or thread it runs in. */
+  public static TaskContext ofHost() {
     EventLoop loop = EventLoop.runningHere();
     TaskContext ofEntry = loop == null ? null : loop.entryContext();
     return ofEntry == null ? OF_THREAD.get() : ofEntry;
@@ -42,9 +62,28 @@ public final class TaskContext {
 
   /** The values of {@link #current}, without making a context for an entry that has none yet. */
   static Map<ContextVar<?>, Object> currentValues() {
+    Map<ContextVar<?>, Object> ofGreenlet = greenletValues();
+    if (ofGreenlet != null) {
+      return ofGreenlet;
+    }
     EventLoop loop = EventLoop.runningHere();
     Map<ContextVar<?>, Object> ofEntry = loop == null ? null : loop.entryValues();
     return ofEntry == null ? OF_THREAD.get().values : ofEntry;
+  }
+
+  /** The values of the greenlet that runs, or null where the host's own context holds. */
+  static @Nullable Map<ContextVar<?>, Object> greenletValues() {
+    Residents greenlets = greenletsWithContext();
+    if (greenlets == null) {
+      return null;
+    }
+    TaskContext own = (TaskContext) greenlets.context();
+    return own == null ? Map.of() : own.values;
+  }
+
+  private static @Nullable Residents greenletsWithContext() {
+    Residents greenlets = Host.residentsHere();
+    return greenlets != null && greenlets.hasOwnContext() ? greenlets : null;
   }
 
   /**
@@ -71,6 +110,53 @@ public final class TaskContext {
   }
 
   /**
+   * Calls {@code body} in this context, which keeps what is set meanwhile (Python: {@code
+   * Context.run}). Calls nest, also across switches of greenlets.
+   *
+   * <p><b>Room:</b> any; one caller at a time.
+   *
+   * @throws IllegalStateException if it is entered already, or if the body's end finds another
+   *     context in its place
+   */
+  public <T extends @Nullable Object> T call(Callable<? extends T> body) throws Exception {
+    if (entered) {
+      throw new IllegalStateException("call: " + this + " is entered already; enter a copy of it");
+    }
+    TaskContext before = exchange(this);
+    entered = true;
+    try {
+      return body.call();
+    } finally {
+      entered = false;
+      leave(before);
+    }
+  }
+
+  private void leave(TaskContext before) {
+    TaskContext found = exchange(before);
+    if (found != this) {
+      exchange(found);
+      throw new IllegalStateException(
+          "call: " + this + " cannot be left: " + found + " was put in its place meanwhile");
+    }
+  }
+
+  /** Makes {@code next} the context of the caller; gives the former one. */
+  private static TaskContext exchange(TaskContext next) {
+    TaskContext before = current();
+    Residents greenlets = greenletsWithContext();
+    if (greenlets != null) {
+      greenlets.setContext(next);
+      return before;
+    }
+    EventLoop loop = EventLoop.runningHere();
+    if (loop == null || !loop.setEntryContext(next)) {
+      OF_THREAD.set(next);
+    }
+    return before;
+  }
+
+  /**
    * Runs {@code body} with this context as the calling thread's; off the loop only, where a thread
    * carries its own.
    */
@@ -82,10 +168,6 @@ public final class TaskContext {
     } finally {
       OF_THREAD.set(before);
     }
-  }
-
-  @Nullable Object get(ContextVar<?> variable) {
-    return values.get(variable);
   }
 
   @Nullable Object put(ContextVar<?> variable, @Nullable Object value) {

@@ -18,6 +18,10 @@ public final class Host {
   private static final boolean FULL = Mode.current() == Mode.FULL;
   private static final ThreadLocal<@Nullable Host> CURRENT = new ThreadLocal<>();
 
+  /** Whether there may be greenlets: plain, because a host sees what it wrote itself. */
+  @SuppressWarnings("NonFinalStaticField")
+  private static boolean attached;
+
   private final Thread thread;
   private final @Nullable Object owner;
   private final boolean hub;
@@ -79,7 +83,13 @@ public final class Host {
 
   /** Leaves an object for the greenlet module. */
   public void attach(Object value) {
+    attached = true;
     attachment = value;
+  }
+
+  /** The greenlets of the caller's host, or null if it has none. */
+  public static @Nullable Residents residentsHere() {
+    return attached ? Residents.of(CURRENT.get()) : null;
   }
 
   /** The task, the callbacks of a loop, or the thread, in words. */

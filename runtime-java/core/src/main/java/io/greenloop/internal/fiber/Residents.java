@@ -24,6 +24,15 @@ public interface Residents {
    */
   List<Resident> suspended(boolean withStacks);
 
+  /** Whether the code that runs has context variables of its own, in place of its host's. Host. */
+  boolean hasOwnContext();
+
+  /** The context of the code that runs; null if it is empty, or the host's. Host. */
+  @Nullable Object context();
+
+  /** Gives the code that runs a context of its own. Host. */
+  void setContext(Object context);
+
   /** Those of {@code host}, if it is one and has any, or null. Any thread. */
   static @Nullable Residents of(@Nullable Object host) {
     return host instanceof Host known && known.attachment() instanceof Residents residents

@@ -53,4 +53,22 @@ public final class Recording {
       event.commit();
     }
   }
+
+  /** Whether to tell of each switch between greenlets, too. */
+  public static boolean recordsSwitches() {
+    return new GreenletSwitchEvent().isEnabled();
+  }
+
+  /** A greenlet has handed over to another one of its host. */
+  public static void greenletSwitched(
+      String host, String origin, String target, @Nullable Throwable thrown) {
+    var event = new GreenletSwitchEvent();
+    if (event.shouldCommit()) {
+      event.host = host;
+      event.origin = origin;
+      event.target = target;
+      event.thrown = thrown == null ? "" : thrown.getClass().getName();
+      event.commit();
+    }
+  }
 }
