@@ -1,8 +1,13 @@
 package io.greenloop.greenlet;
 
+import io.greenloop.EventLoop;
+import io.greenloop.LoopFuture;
+import io.greenloop.TaskContext;
 import io.greenloop.internal.fiber.Fiber;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +44,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Room:</b> one host: the platform thread, Task or callback current at construction.
  * Switching from elsewhere is a {@link GreenletError}; state may be read from any thread. In a
  * Task, code of its greenlets may wait and block, and only that Task waits. Greenlets of a host
- * share its thread: a lock held across a switch is held by all of them, and a monitor held across a
- * switch hangs the host.
+ * share its thread: a lock held across a switch is held by all of them (see {@link GreenLock}), and
+ * a monitor held across a switch hangs the host when another one enters it. With {@code
+ * -Dgreenloop.debug=true} both are reported with their frame.
  *
- * <p><b>Parity:</b> rows GL-1.1 to GL-1.7. A greenlet that nobody refers to any more is not closed
- * as in CPython: use {@link #close}.
+ * <p><b>Parity:</b> rows GL-1.1 to GL-1.13. A greenlet that nobody refers to any more is not closed
+ * as in CPython, but reported: use {@link #close}.
  */
 @SuppressWarnings("ReferenceEquality") // identity is meant
 public class Greenlet implements AutoCloseable {
@@ -54,10 +60,11 @@ public class Greenlet implements AutoCloseable {
   private final Tree tree;
   private volatile @Nullable Greenlet parent;
   private volatile int state;
-  private @Nullable Body body;
+  private @Nullable Object body; // a Body or NamedBody
   private @Nullable SwitchArgs startArgs;
   private @Nullable Fiber fiber;
   private Suspended.@Nullable Entry listed;
+  private @Nullable Extras extras;
 
   /** The code of a greenlet that takes positional values. */
   @FunctionalInterface
@@ -87,6 +94,9 @@ public class Greenlet implements AutoCloseable {
       throw Texts.foreignParent("new Greenlet", tree, parent);
     }
     this.parent = parent != null ? parent : tree.current;
+    if (Safety.DEBUG) {
+      extras().createdAt = new Throwable("created here");
+    }
   }
 
   /** A greenlet that runs {@code body} at its first switch; its parent is the current greenlet. */
@@ -113,7 +123,14 @@ public class Greenlet implements AutoCloseable {
 
   /** A greenlet whose body takes named values too. */
   public static Greenlet ofNamed(NamedBody body) {
-    return new NamedGreenlet(body);
+    var greenlet = new Greenlet();
+    greenlet.body = Objects.requireNonNull(body, "body");
+    return greenlet;
+  }
+
+  /** Those of the caller's host that have switched away and not ended, oldest first. */
+  public static List<Greenlet> suspended() {
+    return Tree.here().suspended();
   }
 
   /** The greenlet whose code calls this; a host's own code is its main greenlet. Never null. */
@@ -134,14 +151,28 @@ public class Greenlet implements AutoCloseable {
 
   /** As {@link #run(Object...)}, for a subclass that takes named values. */
   protected @Nullable Object run(SwitchArgs args) throws Exception {
+    checkUnnamed(args);
+    return run(args.positional().spread());
+  }
+
+  private @Nullable Object runBody(SwitchArgs args) throws Exception {
+    Object given = body;
+    body = null;
+    if (given == null) {
+      return run(args);
+    }
+    if (given instanceof NamedBody named) {
+      return named.run(args);
+    }
+    checkUnnamed(args);
+    return ((Body) given).run(args.positional().spread());
+  }
+
+  private void checkUnnamed(SwitchArgs args) {
     if (!args.named().isEmpty()) {
       throw new IllegalArgumentException(
           "run of " + Texts.id(this) + " takes no named values: got " + args.named().keySet());
     }
-    Body given = body;
-    body = null;
-    @Nullable Object[] positional = args.positional().spread();
-    return given != null ? given.run(positional) : run(positional);
   }
 
   /**
@@ -216,6 +247,32 @@ public class Greenlet implements AutoCloseable {
     return type.cast(switchTo(values));
   }
 
+  /**
+   * Calls a function that answers by a callback, and waits for the answer: {@code callSync(answer
+   * -> api.start(args, answer))}. The callback may come on any thread, once. Waits as {@link
+   * Hub#suspend} does.
+   *
+   * @throws IllegalStateException if the caller is not on a loop, or is a callback's own code
+   */
+  public static <T extends @Nullable Object> T callSync(Consumer<? super Consumer<T>> start) {
+    return Hub.suspend(resumer -> start.accept((Consumer<T>) resumer::resume));
+  }
+
+  /**
+   * Runs {@code action} where this greenlet may be switched to: soon, in a callback of the loop
+   * whose callbacks are its host. Any thread; on no condition does it wait.
+   *
+   * @throws GreenletError if its host is a Task or a thread, which run only their own code; the
+   *     message says what to use there
+   */
+  public void postTo(Runnable action) {
+    EventLoop loop = tree.loop();
+    if (loop == null) {
+      throw Texts.foreignHost("postTo", this);
+    }
+    loop.callSoonThreadsafe(action);
+  }
+
   private boolean isReady() {
     return state == ACTIVE && tree.isHere();
   }
@@ -281,7 +338,7 @@ public class Greenlet implements AutoCloseable {
       throw new IllegalStateException("close: " + Texts.id(this) + " runs; it ends by itself");
     }
     if (state == NEW) {
-      dieUnstarted();
+      dieUnstarted(new GreenletExit());
       return;
     }
     Greenlet before = parent;
@@ -342,19 +399,98 @@ public class Greenlet implements AutoCloseable {
 
   /**
    * The frames of its own code while it is suspended, innermost first, without those of whoever
-   * started it; empty if it is new, current or dead (Python: {@code gr_frame}).
+   * started it; empty if it is new, current or dead (Python: {@code gr_frame}). Any thread: where
+   * that is not the host, the host waits for it if it runs.
    */
   public StackTraceElement[] getStackTrace() {
     if (!isActive() || this == tree.current) {
       return Frames.NONE;
     }
-    return isMain()
-        ? Frames.ofMain(tree.host.thread().getStackTrace())
-        : Frames.ofFiber(fiber().stackTrace());
+    return isMain() ? Frames.ofMain(tree.host.thread().getStackTrace()) : tree.stackOf(this);
   }
 
   final boolean isMain() {
     return tree.main == this;
+  }
+
+  // ---- context variables -------------------------------------------------------------------
+
+  /**
+   * Its context variables (Python: {@code gr_context}); null as long as it has set none. Those of a
+   * main greenlet are its host's. Any thread, but for one that runs: its host.
+   *
+   * @throws IllegalStateException if it runs on another thread
+   */
+  public @Nullable TaskContext getContext() {
+    checkContextRoom("getContext");
+    TaskContext own = ownContext();
+    return own == null && isMain() && tree.isHere() ? TaskContext.ofHost() : own;
+  }
+
+  /**
+   * Changes its context variables, also while it runs; null gives it none. The context itself is
+   * shared, not copied. A new greenlet has none: it does not inherit those of its creator, as a
+   * task does.
+   *
+   * @throws IllegalStateException if it runs on another thread
+   */
+  public void setContext(@Nullable TaskContext context) {
+    checkContextRoom("setContext");
+    extras().context = context == null && isMain() ? new TaskContext() : context;
+  }
+
+  /**
+   * As {@link #setContext}, for a chain: {@code new
+   * Greenlet(f).withContext(TaskContext.current().copy())} inherits.
+   *
+   * @return this
+   */
+  public Greenlet withContext(@Nullable TaskContext context) {
+    setContext(context);
+    return this;
+  }
+
+  private void checkContextRoom(String operation) {
+    if (tree.current == this && !tree.isHere() && !isDead()) {
+      throw new IllegalStateException(
+          operation
+              + ": "
+              + Texts.id(this)
+              + " runs in "
+              + tree.name()
+              + "; its context is open to that alone, until it switches away");
+    }
+  }
+
+  final @Nullable TaskContext ownContext() {
+    Extras present = extras;
+    return present == null ? null : present.context;
+  }
+
+  // ---- a future ----------------------------------------------------------------------------
+
+  /**
+   * A future with its end: what its body returns or throws, a {@link GreenletExit} as a value. Its
+   * parent gets the same. To be asked for before the end, in a Task or callback, whose loop it
+   * belongs to.
+   *
+   * @throws IllegalStateException if it has ended, is a main greenlet, or the host is no loop's
+   */
+  public LoopFuture<@Nullable Object> toFuture() {
+    checkHere("toFuture");
+    if (isMain() || state == DEAD) {
+      throw new IllegalStateException(
+          "toFuture: "
+              + Texts.id(this)
+              + (isMain() ? " is a main greenlet, which does not end" : " has ended; ask before"));
+    }
+    return extras().future();
+  }
+
+  private void settle(@Nullable Object result, @Nullable Throwable failure) {
+    if (extras != null) {
+      extras.settle(result, failure);
+    }
   }
 
   // ---- tracing -----------------------------------------------------------------------------
@@ -377,6 +513,23 @@ public class Greenlet implements AutoCloseable {
   }
 
   // ---- for the tree ------------------------------------------------------------------------
+
+  private Extras extras() {
+    Extras present = extras;
+    if (present == null) {
+      present = new Extras();
+      extras = present;
+    }
+    return present;
+  }
+
+  final @Nullable Throwable createdAt() {
+    return extras == null ? null : extras.createdAt;
+  }
+
+  final Map<GreenletLocal<?>, Object> locals() {
+    return extras().locals();
+  }
 
   final boolean isListed() {
     return listed != null;
@@ -427,9 +580,12 @@ public class Greenlet implements AutoCloseable {
     }
   }
 
-  final void dieUnstarted() {
+  /** It never runs: {@code failure} passes through it. */
+  final void dieUnstarted(Throwable failure) {
     state = DEAD;
     body = null;
+    boolean exits = failure instanceof GreenletExit;
+    settle(exits ? failure : null, exits ? null : failure);
   }
 
   /** The bottom of its stack. */
@@ -443,7 +599,7 @@ public class Greenlet implements AutoCloseable {
       Throwable failure = tree.arriveNew(Greenlet.this);
       if (failure == null) {
         try {
-          result = Greenlet.this.run(args);
+          result = runBody(args);
         } catch (GreenletExit exit) {
           result = exit;
           exited = true;
@@ -453,6 +609,7 @@ public class Greenlet implements AutoCloseable {
       }
       body = null;
       state = DEAD;
+      settle(result, failure);
       tree.finish(Greenlet.this, result, failure, exited ? Tree.NOTHING : null);
     }
 

@@ -1,12 +1,11 @@
 package io.greenloop.greenlet;
 
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +15,25 @@ import org.jspecify.annotations.Nullable;
  * <p>The host changes it; any thread may read, and sees what may be out of date.
  */
 final class Suspended {
-  private final ReferenceQueue<Greenlet> collected = new ReferenceQueue<>();
+  private final Queue<Entry> collected = new ConcurrentLinkedQueue<>();
+  private final Thread host;
   private volatile @Nullable Entry newest;
+
+  Suspended(Thread host) {
+    this.host = host;
+  }
 
   /** One greenlet. */
   static final class Entry extends WeakReference<Greenlet> {
     private final Suspended list;
+    private final @Nullable Throwable createdAt;
     private volatile @Nullable Entry older;
     private @Nullable Entry newer;
 
     private Entry(Suspended list, Greenlet greenlet) {
-      super(greenlet, list.collected);
+      super(greenlet, Leaks.COLLECTED);
       this.list = list;
+      createdAt = greenlet.createdAt();
     }
 
     /** Takes it off the list, once. Its own link stays, for a reader who stands here. */
@@ -38,30 +44,57 @@ final class Suspended {
         before.older = after;
       } else if (list.newest == this) {
         list.newest = after;
+        if (after == null) {
+          Leaks.WATCHED.remove(list);
+        }
       }
       if (after != null) {
         after.newer = before;
       }
       clear(); // else the collector would hand it over once more
     }
+
+    @Nullable Throwable createdAt() {
+      return createdAt;
+    }
+
+    /** Its greenlet was collected: the host, if there still is one, takes it off the list. */
+    void lost() {
+      list.collected.add(this);
+    }
   }
 
   Entry add(Greenlet greenlet) {
-    for (Reference<?> gone = collected.poll(); gone != null; gone = collected.poll()) {
-      ((Entry) gone).remove();
+    for (Entry gone = collected.poll(); gone != null; gone = collected.poll()) {
+      gone.remove();
     }
     var entry = new Entry(this, greenlet);
     Entry next = newest;
     entry.older = next;
-    if (next != null) {
+    if (next == null) {
+      Leaks.watch(this);
+    } else {
       next.newer = entry;
     }
     newest = entry;
     return entry;
   }
 
+  /** Whether its host has ended, and all that it lists were collected. */
+  boolean isLost() {
+    if (host.getState() != Thread.State.TERMINATED) {
+      return false;
+    }
+    for (Entry entry = newest; entry != null; entry = entry.older) {
+      if (entry.get() != null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** In the order in which they first switched away. */
-  Stream<Greenlet> stream() {
+  List<Greenlet> all() {
     List<Greenlet> found = new ArrayList<>();
     for (Entry entry = newest; entry != null; entry = entry.older) {
       Greenlet greenlet = entry.get();
@@ -70,6 +103,6 @@ final class Suspended {
       }
     }
     Collections.reverse(found);
-    return found.stream();
+    return found;
   }
 }

@@ -54,6 +54,16 @@ final class Texts {
   /** A switch to {@code g} from another host. */
   static GreenletError foreignHost(String operation, Greenlet g) {
     Greenlet here = Greenlet.current();
+    if (g.tree().host.isSameHub(here.tree().host)) {
+      return new GreenletError(
+          operation
+              + ": "
+              + id(g)
+              + " belongs to "
+              + g.tree().name()
+              + " as they ran before one of them blocked: its thread was left to it, and the rest"
+              + " went on in another; do not block in callbacks that host greenlets, spawn a task");
+    }
     return new GreenletError(
         operation
             + ": "
@@ -65,6 +75,7 @@ final class Texts {
             + id(here)
             + ", runs in "
             + here.tree().name()
-            + "; a greenlet cannot switch to a different host, send it the value instead");
+            + "; a greenlet cannot switch to a different host, "
+            + g.tree().wayIn());
   }
 }

@@ -1,10 +1,13 @@
 package io.greenloop.greenlet;
 
+import io.greenloop.EventLoop;
 import io.greenloop.Task;
+import io.greenloop.TaskContext;
 import io.greenloop.internal.fiber.Host;
 import io.greenloop.internal.fiber.Residents;
+import io.greenloop.internal.jfr.Recording;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +29,21 @@ final class Tree implements Residents {
 
   @Nullable TraceFunction trace;
 
+  /** Whose stack is in use, also while it is on its way out; see stackOf. */
+  private @Nullable Greenlet mounted;
+
+  private final AtomicInteger readers = new AtomicInteger();
+
   // What is on its way to the current one, which takes it when it arrives.
   private @Nullable Object value;
   private @Nullable Throwable error;
   private @Nullable Greenlet origin;
 
-  private final Suspended suspended = new Suspended();
+  private final Suspended suspended;
 
   private Tree(Host host) {
     this.host = host;
+    suspended = new Suspended(host.thread());
     main = new Greenlet(this);
     current = main;
   }
@@ -57,6 +66,22 @@ final class Tree implements Residents {
   /** Whether the host's thread has ended, and its greenlets with it. */
   boolean isOver() {
     return !host.thread().isAlive() && host.thread().getState() == Thread.State.TERMINATED;
+  }
+
+  /** How code of another host gets something to this one, in words. */
+  String wayIn() {
+    Object owner = host.owner();
+    if (owner == null) {
+      return "hand the value over in a BlockingQueue that its thread takes from";
+    }
+    return owner instanceof Task<?>
+        ? "hand the value over in a Promise or Queue that its task waits for"
+        : "post the switch to its loop: postTo(() -> greenlet.switchTo(…))";
+  }
+
+  /** The loop whose callbacks are the host, or null. */
+  @Nullable EventLoop loop() {
+    return host.owner() instanceof EventLoop loop ? loop : null;
   }
 
   /** The host in words. */
@@ -99,6 +124,9 @@ final class Tree implements Residents {
 
   private @Nullable Object go(Greenlet me, Greenlet target) {
     current = target;
+    if (Safety.DEBUG && target != me) {
+      Safety.check(me);
+    }
     if (me == main) {
       runOthers();
     } else if (target != me) {
@@ -109,7 +137,31 @@ final class Tree implements Residents {
 
   private void runOthers() {
     for (Greenlet next = current; next != main; next = current) {
+      mounted = next;
+      while (readers.get() != 0) {
+        Thread.onSpinWait(); // for the time of a few stack traces
+      }
       next.fiber().resume();
+    }
+    mounted = null;
+  }
+
+  /**
+   * The frames of {@code g}, which is suspended. Any thread: a stack that goes on while it is read
+   * takes the JVM with it, so the host waits as long as somebody reads.
+   */
+  StackTraceElement[] stackOf(Greenlet g) {
+    if (isHere()) {
+      return Frames.ofFiber(g.fiber().stackTrace());
+    }
+    readers.incrementAndGet();
+    try {
+      // It stops the host for a moment, who after that sees us, as we see what it did before: the
+      // switch itself pays no fence.
+      host.thread().getStackTrace();
+      return mounted == g ? Frames.NONE : Frames.ofFiber(g.fiber().stackTrace());
+    } finally {
+      readers.decrementAndGet();
     }
   }
 
@@ -132,7 +184,7 @@ final class Tree implements Residents {
     Object arrived = value;
     Throwable failure = error;
     value = null;
-    if (failure != null || trace != null) {
+    if (failure != null || isWatched()) {
       error = null;
       failure = traced(failure, me);
       if (failure != null) {
@@ -196,8 +248,8 @@ final class Tree implements Residents {
 
   /** A new one dies of {@code failure} without running. */
   private Throwable passThrough(Greenlet g, Throwable failure) {
-    g.dieUnstarted();
-    if (trace == null) {
+    g.dieUnstarted(failure);
+    if (!isWatched()) {
       return failure;
     }
     Greenlet me = current;
@@ -206,6 +258,27 @@ final class Tree implements Residents {
     current = me;
     origin = g;
     return passed == null ? failure : passed;
+  }
+
+  List<Greenlet> suspended() {
+    return suspended.all().stream().filter(g -> g != current && g.isActive()).toList();
+  }
+
+  // ---- context variables -------------------------------------------------------------------
+
+  @Override
+  public boolean hasOwnContext() {
+    return current != main || main.ownContext() != null;
+  }
+
+  @Override
+  public @Nullable Object context() {
+    return current.ownContext();
+  }
+
+  @Override
+  public void setContext(Object context) {
+    current.setContext((TaskContext) context);
   }
 
   // ---- reports -----------------------------------------------------------------------------
@@ -218,8 +291,7 @@ final class Tree implements Residents {
 
   @Override
   public List<Resident> suspended(boolean withStacks) {
-    return suspended.stream()
-        .filter(g -> g != current && g.isActive())
+    return suspended().stream()
         .map(
             g ->
                 new Resident(
@@ -231,24 +303,31 @@ final class Tree implements Residents {
 
   /** Only for the tracer: the slot would keep a dead greenlet from being collected. */
   private void noteOrigin(Greenlet from) {
-    if (trace != null) {
+    if (isWatched()) {
       origin = from;
     }
   }
 
   /** A new one begins to run. */
   @Nullable Throwable arriveNew(Greenlet me) {
-    return trace == null ? null : traced(null, me);
+    return isWatched() ? traced(null, me) : null;
+  }
+
+  private boolean isWatched() {
+    return trace != null || Recording.isOn();
   }
 
   /** Tells the tracer; gives the failure to go on with, the tracer's own if it has one. */
   private @Nullable Throwable traced(@Nullable Throwable failure, Greenlet me) {
+    Greenlet from = origin;
+    origin = null;
+    if (from != null && Recording.isOn() && Recording.recordsSwitches()) {
+      Recording.greenletSwitched(name(), Texts.id(from), Texts.id(me), failure);
+    }
     TraceFunction tracer = trace;
-    if (tracer == null) {
+    if (tracer == null || from == null) { // null: it was set in between
       return failure;
     }
-    Greenlet from = Objects.requireNonNull(origin);
-    origin = null;
     try {
       tracer.trace(failure == null ? TraceEvent.SWITCH : TraceEvent.THROW, from, me);
       return failure;

@@ -351,7 +351,7 @@ class GreenletApiTest {
   }
 
   @Test
-  @Parity("GL-1.10.3")
+  @Parity({"GL-1.10.3", "GL-C24"})
   void oneThatIgnoresTheExitIsReportedByClose() {
     Greenlet g =
         new Greenlet(
@@ -370,6 +370,26 @@ class GreenletApiTest {
     assertThat(g.getParent()).isSameAs(main);
     g.close();
     assertThat(g.isDead()).isTrue();
+  }
+
+  @Test
+  @Parity("GL-1.10.5")
+  void oneThatCatchesTheExitAndIsKeptGoesOn() {
+    var kept = new ArrayList<Greenlet>();
+    Greenlet g =
+        new Greenlet(
+            args -> {
+              try {
+                return main.switchTo();
+              } catch (GreenletExit ignored) {
+                kept.add(Greenlet.current());
+                return "usable, " + main.switchTo();
+              }
+            });
+    g.switchTo();
+    assertThat(catchThrowable(g::close)).isInstanceOf(IllegalStateException.class);
+
+    assertThat(kept.getFirst().switchTo("again")).isEqualTo("usable, again");
   }
 
   @Test

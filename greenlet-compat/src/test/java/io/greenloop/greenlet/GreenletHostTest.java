@@ -84,7 +84,8 @@ class GreenletHostTest {
             + id(here)
             + ", runs in thread '"
             + Thread.currentThread().getName()
-            + "'; a greenlet cannot switch to a different host, send it the value instead";
+            + "'; a greenlet cannot switch to a different host, hand the value over in a"
+            + " BlockingQueue that its thread takes from";
     try (var elsewhere = new Elsewhere()) {
       for (Greenlet g : elsewhere.made.take()) {
         assertThatThrownBy(() -> g.switchTo(1))
@@ -144,7 +145,8 @@ class GreenletHostTest {
                 + id(Greenlet.current())
                 + ", runs in thread '"
                 + Thread.currentThread().getName()
-                + "'; a greenlet cannot switch to a different host, send it the value instead");
+                + "'; a greenlet cannot switch to a different host, hand the value over in a"
+                + " BlockingQueue that its thread takes from");
     assertThat(catchThrowable(suspended::throwInto)).isExactlyInstanceOf(GreenletError.class);
   }
 
@@ -161,6 +163,38 @@ class GreenletHostTest {
           .anyMatch(frame -> frame.getClassName().startsWith(GreenletHostTest.class.getName()));
       assertThat(made.get(2).isStarted()).isFalse();
     }
+  }
+
+  @Test
+  @Parity("GL-1.6.6")
+  void aStackIsReadWhileItsHostSwitchesOn() throws Exception {
+    Greenlet main = Greenlet.current();
+    Greenlet g =
+        new Greenlet(
+            args -> {
+              for (; ; ) {
+                main.switchTo();
+              }
+            });
+    g.switchTo();
+    var reader =
+        new FutureTask<>(
+            () -> {
+              for (int i = 0; i < 300; i++) {
+                StackTraceElement[] stack = g.getStackTrace();
+                if (stack.length != 0 && !stack[0].getMethodName().startsWith("lambda$")) {
+                  return "read " + stack[0];
+                }
+              }
+              return "well";
+            });
+    Thread.ofPlatform().start(reader);
+    while (!reader.isDone()) {
+      g.switchTo();
+    }
+
+    assertThat(reader.get()).isEqualTo("well");
+    g.close();
   }
 
   @Test
@@ -337,7 +371,7 @@ class GreenletHostTest {
                       + " belongs to task 'owner'; the caller, "
                       + trail.getFirst()
                       + ", runs in task 'caller'; a greenlet cannot switch to a different host,"
-                      + " send it the value instead");
+                      + " hand the value over in a Promise or Queue that its task waits for");
         });
   }
 

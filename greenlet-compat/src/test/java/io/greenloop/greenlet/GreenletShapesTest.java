@@ -47,6 +47,79 @@ class GreenletShapesTest {
   }
 
   @Test
+  @Parity("GL-C37")
+  void aStackThatWasAskedForStaysAsItWas() {
+    Greenlet g =
+        new Greenlet(
+            args -> {
+              outer(main);
+              return main.switchTo();
+            });
+    g.switchTo();
+    StackTraceElement[] taken = g.getStackTrace();
+    g.switchTo();
+
+    assertThat(taken[0].getMethodName()).isEqualTo("inner");
+    assertThat(methods(g)).hasSize(1);
+    g.close();
+  }
+
+  @Test
+  @Parity("GL-1.13.8")
+  void whoRunsHasANameOfItsOwn() {
+    Greenlet g = new Greenlet(args -> Thread.currentThread().getName());
+    String thread = Thread.currentThread().getName();
+
+    Object seen = g.switchTo();
+
+    boolean twin = "portable".equals(System.getProperty("greenloop.test.mode"));
+    assertThat(seen).isEqualTo(twin ? Texts.inWords(g) : thread);
+    assertThat(Tree.here().running()).isNull();
+    assertThat(new Greenlet(args -> Tree.here().running()).switchTo())
+        .asString()
+        .startsWith("greenlet Greenlet@");
+  }
+
+  @Test
+  @Parity("GL-1.13.3")
+  void whatOneWritesTheNextOneReads() {
+    var ring = new ArrayList<Greenlet>();
+    int[] plain = new int[1];
+    for (int i = 0; i < 8; i++) {
+      int next = i + 1;
+      ring.add(
+          new Greenlet(
+              args -> {
+                for (; ; ) {
+                  plain[0]++;
+                  (next < 8 ? ring.get(next) : main).switchTo();
+                }
+              }));
+    }
+    for (int round = 0; round < 200; round++) {
+      ring.getFirst().switchTo();
+    }
+
+    assertThat(plain[0]).isEqualTo(1600);
+    ring.forEach(Greenlet::close);
+  }
+
+  @Test
+  void theSuspendedOnesOfAHostAreListed() {
+    Greenlet first = new Greenlet(args -> main.switchTo());
+    Greenlet second = new Greenlet(args -> main.switchTo());
+    var before = Greenlet.suspended();
+    first.switchTo();
+    second.switchTo();
+    new Greenlet(args -> null).switchTo();
+
+    assertThat(Greenlet.suspended()).containsAll(before).endsWith(first, second);
+    first.close();
+    second.close();
+    assertThat(Greenlet.suspended()).doesNotContain(first, second);
+  }
+
+  @Test
   @Parity("GL-1.9.4")
   void mainShowsItsFramesToAChild() {
     var seen = new ArrayList<String>();

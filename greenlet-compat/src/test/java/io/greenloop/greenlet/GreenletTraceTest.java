@@ -220,4 +220,41 @@ class GreenletTraceTest {
         .startsWith("SWITCH main g", "SWITCH g helper", "SWITCH helper g")
         .endsWith("SWITCH g main");
   }
+
+  @Test
+  @Parity({"GL-1.7.7", "GL-C24"})
+  void closeIsAThrowToTheVictimAndASwitchBack() {
+    Greenlet g = named("g", new Greenlet(args -> main.switchTo()));
+    g.switchTo();
+    Greenlet closer = named("closer", new Greenlet(args -> main.switchTo()));
+    closer.setRun(
+        args -> {
+          g.close();
+          return null;
+        });
+    Greenlet.setTrace(tracer);
+
+    closer.switchTo();
+
+    assertThat(events)
+        .containsExactly(
+            "SWITCH main closer", "THROW closer g", "SWITCH g closer", "SWITCH closer main");
+  }
+
+  @Test
+  @Parity({"GL-C39", "GL-C40"})
+  void aParentOfAnotherThreadIsRefusedAlsoWhileItStarts() throws Exception {
+    var made = new ArrayList<Greenlet>();
+    var thread = new Thread(() -> made.add(new Greenlet(args -> null)), "elsewhere");
+    thread.start();
+    thread.join();
+    Greenlet fresh = new Greenlet(args -> events.add("ran"));
+    Greenlet.setTrace((event, origin, target) -> target.setParent(made.getFirst()));
+
+    assertThat(catchThrowable(fresh::switchTo))
+        .isExactlyInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("belongs to thread 'elsewhere', this greenlet to thread '");
+    assertThat(fresh.isDead()).isTrue();
+    assertThat(events).isEmpty();
+  }
 }

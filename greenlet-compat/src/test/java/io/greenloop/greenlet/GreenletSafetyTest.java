@@ -1,0 +1,335 @@
+package io.greenloop.greenlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.greenloop.Aio;
+import io.greenloop.testing.FullMode;
+import io.greenloop.testing.Parity;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is reported in debug mode, by the collector, by the flight recorder. */
+class GreenletSafetyTest {
+  @TempDir Path folder;
+
+  /** Runs {@code main} of a class in a JVM of its own, in the mode of this one. */
+  static String child(Class<?> main, String... options) throws Exception {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (!"portable".equals(System.getProperty("greenloop.test.mode"))) {
+      command.add("--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED");
+      command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
+      command.add("--enable-native-access=ALL-UNNAMED");
+    } else {
+      command.add("-Dgreenloop.mode=portable");
+    }
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(child.waitFor()).as(output).isZero();
+    return output;
+  }
+
+  // ---- what a greenlet takes along ----------------------------------------------------------
+
+  /** Switches away with a monitor, with locks, and inside a binding. */
+  static final class Holders {
+    private static final ScopedValue<String> BINDING = ScopedValue.newInstance();
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    synchronized void monitorOfMethod() {
+      Greenlet.current().getParent().switchTo();
+    }
+
+    void monitorOfBlock() {
+      synchronized (lock) {
+        Greenlet.current().getParent().switchTo();
+      }
+    }
+
+    void lockInField() {
+      lock.lock();
+      try {
+        Greenlet.current().getParent().switchTo();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    void binding() {
+      ScopedValue.where(BINDING, "x").run(() -> Greenlet.current().getParent().switchTo());
+    }
+
+    void nothing() {
+      synchronized (lock) {
+        lock.lock();
+        lock.unlock();
+      }
+      Greenlet.current().getParent().switchTo();
+    }
+
+    private static void run(Runnable body) {
+      Greenlet g =
+          new Greenlet(
+              args -> {
+                body.run();
+                return null;
+              });
+      g.switchTo();
+      g.switchTo();
+    }
+
+    public static void main(String[] args) {
+      var holders = new Holders();
+      run(holders::nothing);
+      for (int i = 0; i < 2; i++) {
+        run(holders::monitorOfMethod);
+        run(holders::monitorOfBlock);
+        run(holders::lockInField);
+        run(holders::binding);
+      }
+      holders.lock.lock();
+      run(() -> Greenlet.current().getParent().switchTo());
+    }
+  }
+
+  private static List<String> warnings(String output) {
+    return output.lines().filter(line -> line.startsWith("WARNING: ")).toList();
+  }
+
+  @Test
+  @FullMode("monitors and locks are found in frames that only opened JDK packages show")
+  @Parity({"GL-1.13.1", "GL-1.6.10", "GL-1.8.9"})
+  void inDebugModeASwitchWithALockOrBindingIsReportedOnceWithItsFrame() throws Exception {
+    String output = child(Holders.class, "-Dgreenloop.debug=true");
+
+    List<String> warnings = warnings(output);
+    assertThat(warnings).as(output).hasSize(4);
+    assertThat(warnings.get(0))
+        .contains("of thread 'main': ")
+        .contains(" switches away while it holds the monitor of " + Holders.class.getName())
+        .contains("$Holders.monitorOfMethod(GreenletSafetyTest.java:")
+        .endsWith("enters it hangs the host; leave the synchronized block before");
+    assertThat(warnings.get(1))
+        .contains(" holds the monitor of java.util.concurrent.locks.ReentrantLock at ")
+        .contains(".monitorOfBlock(");
+    assertThat(warnings.get(2))
+        .contains(" holds a ReentrantLock at ")
+        .contains(".lockInField(")
+        .endsWith("as if it were theirs; unlock before, or use GreenLock");
+    assertThat(warnings.get(3))
+        .contains(" has bound a ScopedValue at ")
+        .contains(".binding(")
+        .endsWith("a binding does not follow switches; use ContextVar or GreenletLocal");
+  }
+
+  @Test
+  @Parity("GL-1.8.9")
+  void inDebugModeABindingIsReportedInBothModes() throws Exception {
+    assertThat(warnings(child(Holders.class, "-Dgreenloop.debug=true")))
+        .anyMatch(line -> line.contains(" has bound a ScopedValue at "));
+  }
+
+  @Test
+  void withoutDebugModeNothingIsSearched() throws Exception {
+    assertThat(warnings(child(Holders.class))).isEmpty();
+  }
+
+  // ---- dropped ones ------------------------------------------------------------------------
+
+  /** Drops suspended greenlets and collects until they are reported. */
+  static final class Dropper {
+    private static void drop() {
+      new Greenlet(args -> Greenlet.current().getParent().switchTo()).switchTo();
+      var self = new Greenlet[1];
+      self[0] = new Greenlet(args -> self[0].getParent().switchTo(self[0]) == self);
+      self[0].switchTo();
+      try (Greenlet closed = new Greenlet(args -> Greenlet.current().getParent().switchTo())) {
+        closed.switchTo();
+      }
+      new Greenlet(args -> null).switchTo();
+    }
+
+    public static void main(String[] args) throws Exception {
+      var reported = new java.util.concurrent.CopyOnWriteArrayList<LogRecord>();
+      Logger logger = Logger.getLogger("io.greenloop");
+      logger.setUseParentHandlers(false);
+      logger.addHandler(
+          new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+              reported.add(record);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+          });
+      Thread host = new Thread(Dropper::drop);
+      host.start();
+      host.join();
+      drop();
+      while (lost(reported) < 4) {
+        System.gc();
+      }
+      System.out.println("lost: " + lost(reported));
+      for (LogRecord record : reported) {
+        System.out.println(record.getMessage());
+        if (record.getThrown() != null) {
+          record.getThrown().printStackTrace(System.out);
+        }
+      }
+    }
+
+    private static int lost(List<LogRecord> reported) {
+      return reported.stream()
+          .map(record -> record.getMessage().split(" ")[0])
+          .mapToInt(word -> word.equals("a") ? 1 : Integer.parseInt(word))
+          .sum();
+    }
+  }
+
+  @Test
+  @FullMode("a suspended twin's thread keeps what its stack refers to")
+  @Parity({"GL-1.10.6", "GL-C68", "GL-C70"})
+  void oneDroppedWhileSuspendedIsCollectedAndReportedAlsoInACycleOrByAThreadThatEnded()
+      throws Exception {
+    String output = child(Dropper.class);
+
+    assertThat(output).startsWith("lost: 4");
+    assertThat(output)
+        .contains(
+            "dropped while suspended, its finally blocks never run; close them"
+                + " (run with -Dgreenloop.debug=true to see where they were created)");
+  }
+
+  @Test
+  @FullMode("a suspended twin's thread keeps what its stack refers to")
+  void inDebugModeTheReportShowsWhereItWasCreated() throws Exception {
+    assertThat(child(Dropper.class, "-Dgreenloop.debug=true"))
+        .contains("a greenlet was dropped while suspended, its finally blocks never run; close it")
+        .contains("java.lang.Throwable: created here")
+        .contains("$Dropper.drop(GreenletSafetyTest.java:");
+  }
+
+  // ---- the end of the JVM --------------------------------------------------------------------
+
+  /** Leaves suspended greenlets behind on two threads and asks for the current one in a hook. */
+  static final class Leaver {
+    private static void suspend(int depth) {
+      Greenlet g =
+          new Greenlet(
+              args -> {
+                try {
+                  if (depth > 0) {
+                    suspend(depth - 1);
+                  }
+                  return Greenlet.current().getParent().switchTo();
+                } finally {
+                  System.out.println("unwound");
+                }
+              });
+      g.switchTo();
+    }
+
+    public static void main(String[] args) throws Exception {
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () ->
+                      System.out.println(
+                          "in a hook: "
+                              + new Greenlet(none -> Greenlet.current().getParent().isActive())
+                                  .switchTo())));
+      Thread thread = new Thread(() -> suspend(3));
+      thread.start();
+      thread.join();
+      suspend(3);
+      Aio.run(() -> suspend(1));
+      System.out.println("leaving");
+    }
+  }
+
+  @Test
+  @Parity({"GL-C73", "GL-C74", "GL-C75", "GL-1.1.3", "GL-1.10.9"})
+  void aThreadOrJvmThatEndsLeavesSuspendedOnesAsTheyAreAndHangsOnNone() throws Exception {
+    assertThat(child(Leaver.class).lines()).containsExactly("leaving", "in a hook: true");
+  }
+
+  // ---- the flight recorder -------------------------------------------------------------------
+
+  /** Switches while it is recorded. */
+  static final class Recorded {
+    public static void main(String[] args) {
+      Greenlet main = Greenlet.current();
+      Greenlet g =
+          new Greenlet(
+              none -> {
+                main.switchTo();
+                throw new IOException("disk");
+              });
+      g.switchTo();
+      try {
+        g.switchTo();
+      } catch (Throwable disk) {
+        System.out.println(Texts.id(main) + " " + Texts.id(g) + " " + disk.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void theFlightRecorderHearsOfSwitchesWhereItIsAskedTo() throws Exception {
+    Path file = folder.resolve("switches.jfr");
+
+    String output =
+        child(
+            Recorded.class,
+            "-XX:StartFlightRecording:filename="
+                + file
+                + ",+io.greenloop.GreenletSwitch#enabled=true");
+
+    String[] words = output.lines().toList().getLast().split(" ");
+    assertThat(Files.exists(file)).as(output).isTrue();
+    var switches = new ArrayList<String>();
+    List<RecordedEvent> events = new ArrayList<>(RecordingFile.readAllEvents(file));
+    events.sort(
+        Comparator.comparing(RecordedEvent::getStartTime)); // twins have buffers of their own
+    for (RecordedEvent event : events) {
+      if (event.getEventType().getName().equals("io.greenloop.GreenletSwitch")) {
+        switches.add(
+            event.getString("host")
+                + ": "
+                + event.getString("origin")
+                + " "
+                + event.getString("target")
+                + " "
+                + event.getString("thrown"));
+      }
+    }
+    String main = words[0];
+    String g = words[1];
+    assertThat(switches)
+        .containsExactly(
+            "thread 'main': " + main + " " + g + " ",
+            "thread 'main': " + g + " " + main + " ",
+            "thread 'main': " + main + " " + g + " ",
+            "thread 'main': " + g + " " + main + " java.io.IOException");
+  }
+}
