@@ -1,5 +1,6 @@
 /** The Kotlin DSL of the loop. */
 module io.greenloop.kotlin {
+  requires static io.greenloop.greenlet;
   requires transitive io.greenloop.runtime;
   requires transitive kotlin.stdlib;
   requires transitive kotlinx.coroutines.core;

@@ -1,0 +1,103 @@
+package io.greenloop.kotlin
+
+import io.greenloop.EventLoop
+import io.greenloop.greenlet.Bridge
+import io.greenloop.greenlet.Greenlet
+import io.greenloop.greenlet.GreenletExit
+import io.greenloop.greenlet.Tuple
+import io.kotest.assertions.throwables.shouldThrow
+import io.kotest.core.spec.style.FunSpec
+import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import kotlinx.coroutines.delay
+import java.io.IOException
+import kotlin.time.Duration.Companion.milliseconds
+
+class GreenletsTest :
+  FunSpec({
+    test("a greenlet's body is given the first values, and switches to its parent") {
+      val g = greenlet { args -> "ends with ${switchToParent(args.size, args[0])}" }
+
+      g.switchTo("a", "b") shouldBe Tuple.of(2, "a")
+      g.switchTo("x") shouldBe "ends with x"
+      g.isDead shouldBe true
+    }
+
+    test("a greenlet takes a parent") {
+      val parent = greenlet { args -> "parent got ${args[0]}" }
+
+      greenlet(parent) { "result" }.switchTo() shouldBe "parent got result"
+    }
+
+    test("a greenlet is itself, and is thrown into") {
+      val g =
+        greenlet {
+          try {
+            switchToParent(self === Greenlet.current())
+          } catch (e: IOException) {
+            "caught ${e.message}"
+          }
+        }
+
+      g.switchTo() shouldBe true
+      g.throwInto(IOException("disk")) shouldBe "caught disk"
+      greenlet { switchToParent() }.throwInto().let { it is GreenletExit } shouldBe true
+    }
+
+    test("in suspend code greenlets work, and stay over a suspension") {
+      val said =
+        loop {
+          val g = greenlet { "end with ${switchToParent("started")}" }
+          val first = g.switchTo()
+          delay(1)
+          "$first, ${g.switchTo("more")}"
+        }
+
+      said shouldBe "started, end with more"
+    }
+
+    test("in a green task a greenlet may wait, and only its task does") {
+      val said = mutableListOf<Any?>()
+      loop {
+        val gate = EventLoop.current().newPromise<String>()
+        val task = green { greenlet { gate.join() }.switchTo() }
+        spawn {
+          sleep(1.milliseconds)
+          said += "another"
+          gate.complete("gate")
+        }.await()
+        said += task.await()
+      }
+
+      said shouldBe listOf("another", "gate")
+    }
+
+    test("a bridge runs synchronous code over an asynchronous driver") {
+      loop {
+        val answer = EventLoop.current().newPromise<String>()
+        spawn {
+          sleep(1.milliseconds)
+          answer.complete("7")
+        }
+        bridge { "row ${Bridge.await(answer)}" }
+      } shouldBe "row 7"
+    }
+
+    test("a bridge throws what its code throws") {
+      val error = IOException("disk")
+
+      shouldThrow<IOException> { loop { bridge { throw error } } }.message shouldContain "disk"
+    }
+
+    test("a coroutine is driven by hand, from any depth") {
+      val talk =
+        coroutine<String, String> {
+          fun ask(question: String) = yield(question)
+          "hello ${ask("who are you?")}"
+        }
+
+      talk.send(null) shouldBe "who are you?"
+      talk.send("Ann") shouldBe "hello Ann"
+      talk.isDone shouldBe true
+    }
+  })
