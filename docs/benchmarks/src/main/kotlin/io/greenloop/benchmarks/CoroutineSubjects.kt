@@ -19,6 +19,9 @@ internal fun coroutineSubjects(): List<Subject> =
     JvmSubject("greenlet-create", "greenloop-greenlet", 200_000) { n ->
       timed { repeat(n) { Greenlet { null }.switchTo() } }
     },
+    JvmSubject("greenlet-memory", "greenloop-greenlet", 1_000_000, "bytes", once = true) { n ->
+      suspended(n)
+    },
     JvmSubject("generator", "greenloop-generator", 500_000) { n -> generated(n) },
   )
 
@@ -71,4 +74,17 @@ private fun generated(n: Int): Long {
     }
   check(sum == n.toLong() * (n - 1) / 2) { "the generator gave $sum" }
   return nanos
+}
+
+/** The heap that [n] greenlets take, suspended five frames deep. */
+private fun suspended(n: Int): Long {
+  val main = Greenlet.current()
+  val kept = arrayOfNulls<Greenlet>(n)
+  val before = usedHeap()
+  for (i in kept.indices) {
+    kept[i] = Greenlet { switchForEver(main, 4) }.also { it.switchTo() }
+  }
+  val bytes = usedHeap() - before
+  check(kept.all { it!!.isActive }) { "a greenlet has ended" }
+  return bytes
 }

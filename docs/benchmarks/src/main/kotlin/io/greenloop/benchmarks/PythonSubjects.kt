@@ -19,7 +19,11 @@ internal fun pythonSubjects(): List<Subject> =
     PythonSubject("semaphore", "asyncio"),
     PythonSubject("event", "asyncio"),
     PythonSubject("greenlet-round-trip", "greenlet"),
+    PythonSubject("greenlet-depth", "greenlet/5", module = "greenlet"),
+    PythonSubject("greenlet-depth", "greenlet/50", module = "greenlet"),
+    PythonSubject("greenlet-depth", "greenlet/500", module = "greenlet"),
     PythonSubject("greenlet-sibling", "greenlet"),
     PythonSubject("greenlet-create", "greenlet"),
     PythonSubject("generator", "cpython", module = "sys"),
+    PythonSubject("generator", "greenlet"),
   )

@@ -196,7 +196,46 @@ def greenlet_bench(bench):
         for _ in range(n):
             greenlet.greenlet(int).switch()
 
+    def at_depth(depth):
+        def switch_for_ever(main, left):
+            if left:
+                return switch_for_ever(main, left - 1) + 1
+            while True:
+                main.switch()
+
+        def run(n):
+            other = greenlet.greenlet(switch_for_ever)
+            other.switch(greenlet.getcurrent(), depth)
+            for _ in range(n):
+                other.switch()
+            other.throw()
+
+        return run
+
+    class Numbers(greenlet.greenlet):
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            self.parent = greenlet.getcurrent()
+            value = self.switch()
+            if self.dead:
+                raise StopIteration
+            return value
+
+    def generator(n):
+        def numbers():
+            for i in range(n):
+                greenlet.getcurrent().parent.switch(i)
+
+        for _ in Numbers(numbers):
+            pass
+
     body, n = {
+        "greenlet-depth/5": (at_depth(5), 200_000),
+        "greenlet-depth/50": (at_depth(50), 200_000),
+        "greenlet-depth/500": (at_depth(500), 200_000),
+        "generator": (generator, 200_000),
         "greenlet-round-trip": (round_trip, 300_000),
         "greenlet-sibling": (sibling, 300_000),
         "greenlet-create": (create, 100_000),
@@ -232,7 +271,8 @@ def main(bench, peer):
                 loop.close()
 
         return asyncio_bench(bench, run)
-    return globals()[peer + "_bench"](bench)
+    name, slash, detail = peer.partition("/")
+    return globals()[name + "_bench"](bench + slash + detail)
 
 
 if __name__ == "__main__":
