@@ -1,6 +1,7 @@
 package io.greenloop.examples.scripts
 
 import io.greenloop.examples.Site
+import io.greenloop.examples.greenletOutput
 import io.greenloop.examples.refusedUrl
 import io.greenloop.project.root
 import io.kotest.assertions.withClue
@@ -98,6 +99,21 @@ private val programs =
       "in function B",
       "in function A again",
       "main thread resumes here",
+    ),
+    Program(
+      "greenlet hand-offs: Kotlin prints what Python prints (script)",
+      "greenlet-hand-offs.loop.kts",
+      *greenletOutput("hand-offs").toTypedArray(),
+    ),
+    Program(
+      "greenlet shapes: Kotlin prints what Python prints (script)",
+      "greenlet-shapes.loop.kts",
+      *greenletOutput("shapes").toTypedArray(),
+    ),
+    Program(
+      "greenlet tools: Kotlin prints what Python prints (script)",
+      "greenlet-tools.loop.kts",
+      *greenletOutput("tools").toTypedArray(),
     ),
     Program(
       "PRG-12: two green threads alternate (script)",
