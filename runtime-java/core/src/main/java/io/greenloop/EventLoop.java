@@ -117,7 +117,8 @@ public final class EventLoop implements AutoCloseable {
             options.clock(),
             options.network(),
             new EntryEvents(this),
-            options.schedule());
+            options.schedule(),
+            Times.nanos(options.spin()));
     rooms = new Rooms(this, core);
     runs = new Runs(this, core, rooms);
     proactor = new TransferProactor(core, this::checkRoom);

@@ -67,6 +67,7 @@ public final class LoopCore {
   /**
    * @param face what the layer above knows this loop by
    * @param schedule picks the next task step among the ready ones; null for first in, first out
+   * @param spinNanos how long the carrier looks for something to do before it sleeps
    */
   public LoopCore(
       String name,
@@ -74,13 +75,14 @@ public final class LoopCore {
       LoopClock clock,
       Network network,
       LoopHooks hooks,
-      @Nullable RandomGenerator schedule) {
+      @Nullable RandomGenerator schedule,
+      long spinNanos) {
     this.name = name;
     this.face = face;
     this.clock = clock;
     this.network = network;
     poller = new Poller(this, network);
-    sleeper = new Sleeper(inbox, poller);
+    sleeper = new Sleeper(inbox, poller, spinNanos);
     outside = new Outside(poller);
     this.hooks = hooks;
     this.schedule = schedule;

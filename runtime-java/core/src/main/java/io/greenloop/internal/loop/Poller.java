@@ -259,6 +259,37 @@ public final class Poller {
     return reports > 0 || (nanos > 0 && lastQueryNanos - start < nanos);
   }
 
+  /**
+   * Asks the reactor and {@code inbox} again and again, for {@code nanos} at the most: who posts
+   * meanwhile need not wake anybody.
+   *
+   * @return whether something happened
+   */
+  boolean spin(long nanos, Inbox inbox) throws IOException {
+    if (network.isSimulated()) {
+      return false; // nothing happens there by itself
+    }
+    Reactor opened = reactor;
+    if (opened != null) {
+      applyChanges(opened);
+      releasing = false;
+    }
+    long start = System.nanoTime();
+    while (loop.readyEntries() == 0 && inbox.isEmpty()) {
+      if (opened != null) {
+        polls++;
+        opened.poll(0, sink);
+      }
+      lastQueryNanos = System.nanoTime();
+      if (lastQueryNanos - start >= nanos) {
+        break;
+      }
+      Thread.onSpinWait();
+    }
+    turnsSinceQuery = 0;
+    return loop.readyEntries() > 0 || !inbox.isEmpty();
+  }
+
   private boolean park(long nanos) {
     long start = System.nanoTime();
     LockSupport.parkNanos(loop, nanos);

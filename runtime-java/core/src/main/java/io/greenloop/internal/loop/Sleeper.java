@@ -24,11 +24,13 @@ final class Sleeper {
 
   private final Inbox inbox;
   private final Poller poller;
+  private final long spinNanos;
   private volatile boolean asleep;
 
-  Sleeper(Inbox inbox, Poller poller) {
+  Sleeper(Inbox inbox, Poller poller, long spinNanos) {
     this.inbox = inbox;
     this.poller = poller;
+    this.spinNanos = spinNanos;
   }
 
   /** Any thread; may be out of date at once. */
@@ -49,8 +51,19 @@ final class Sleeper {
    * @return whether something arrived before {@code nanos} were over
    */
   boolean sleep(long nanos) throws IOException {
+    long left = nanos;
+    if (spinNanos > 0) {
+      long start = System.nanoTime();
+      if (poller.spin(Math.min(spinNanos, nanos), inbox)) {
+        return true;
+      }
+      left = nanos == Long.MAX_VALUE ? nanos : nanos - (System.nanoTime() - start);
+    }
+    if (left <= 0) {
+      return !inbox.isEmpty();
+    }
     asleep = true;
-    boolean arrived = !inbox.isEmpty() || poller.poll(nanos);
+    boolean arrived = !inbox.isEmpty() || poller.poll(left);
     asleep = false;
     return arrived || !inbox.isEmpty();
   }

@@ -1,0 +1,137 @@
+package io.greenloop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.greenloop.reactor.Network;
+import io.greenloop.reactor.Reactor;
+import io.greenloop.reactor.ReadySink;
+import java.io.IOException;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class SpinTest {
+  @Test
+  void aLoopThatSpinsAsksWithoutWaitingBeforeItSleeps() throws IOException {
+    assertThat(timeoutsUntilReady(Duration.ofMillis(10))).containsExactly(0L);
+  }
+
+  @Test
+  void aLoopThatDoesNotSpinSleepsAtOnce() throws IOException {
+    assertThat(timeoutsUntilReady(Duration.ZERO)).containsExactly(Long.MAX_VALUE);
+  }
+
+  @Test
+  void aSpinEndsWithASleepThatIsNoLongerThanTheTimerAllows() {
+    var options = LoopOptions.defaults().withSpin(Duration.ofMillis(1));
+    var limit = Duration.ofMillis(3);
+    Duration took =
+        Aio.run(
+            RunOptions.DEFAULT.loopFactory(() -> EventLoop.create(options)),
+            () -> {
+              Duration start = EventLoop.current().time();
+              Aio.sleep(limit);
+              return EventLoop.current().time().minus(start);
+            });
+
+    assertThat(took).isGreaterThanOrEqualTo(limit);
+  }
+
+  @Test
+  void whatAnotherThreadPostsEndsASpin() {
+    var options = LoopOptions.defaults().withSpin(Duration.ofMillis(10));
+    String answer =
+        Aio.run(
+            RunOptions.DEFAULT.loopFactory(() -> EventLoop.create(options)),
+            () -> Aio.toThread(() -> "posted").join());
+
+    assertThat(answer).isEqualTo("posted");
+  }
+
+  @Test
+  void aSpinThatLooksLikeAStallIsRefused() {
+    var options = LoopOptions.defaults();
+
+    assertThatThrownBy(() -> options.withSpin(Duration.ofMillis(11)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("LoopOptions: spin = PT0.011S (expected PT0S to PT0.01S)");
+    assertThatThrownBy(() -> options.withSpin(Duration.ofNanos(-1)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** What a loop asks its engine for until the first answer, which comes to the first question. */
+  private static List<Long> timeoutsUntilReady(Duration spin) throws IOException {
+    var engine = new RecordingReactor();
+    var options = LoopOptions.defaults().withSpin(spin).withNetwork(engine);
+    Pipe pipe = Pipe.open();
+    pipe.source().configureBlocking(false);
+    try (var source = pipe.source();
+        var sink = pipe.sink()) {
+      Aio.run(
+          RunOptions.DEFAULT.loopFactory(() -> EventLoop.create(options)),
+          () -> {
+            EventLoop loop = EventLoop.current();
+            Promise<String> heard = loop.newPromise();
+            loop.addReader(source, () -> heard.tryComplete("ready"));
+            engine.timeouts.clear();
+            heard.join();
+            engine.records = false;
+            loop.removeReader(source);
+            return sink.isOpen();
+          });
+    }
+    return engine.timeouts;
+  }
+
+  /** Says of each channel that it is ready, and keeps what it was asked. */
+  private static final class RecordingReactor implements Reactor, Network {
+    final List<Long> timeouts = new ArrayList<>();
+    boolean records = true;
+    private @Nullable Object watched;
+
+    @Override
+    public void update(SelectableChannel channel, int interest, @Nullable Object attachment) {
+      watched = interest == 0 ? null : attachment;
+    }
+
+    @Override
+    public int poll(long timeoutNanos, ReadySink sink) {
+      if (records && watched != null) {
+        timeouts.add(timeoutNanos);
+        records = false;
+      }
+      if (watched == null) {
+        return 0;
+      }
+      sink.ready(watched, READ);
+      return 1;
+    }
+
+    @Override
+    public void wakeup() {}
+
+    @Override
+    public String name() {
+      return "recording";
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public SelectorProvider channels() {
+      return SelectorProvider.provider();
+    }
+
+    @Override
+    public Reactor openReactor() {
+      return this;
+    }
+  }
+}
