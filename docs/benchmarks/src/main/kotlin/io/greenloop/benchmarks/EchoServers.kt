@@ -2,6 +2,7 @@ package io.greenloop.benchmarks
 
 import io.greenloop.Aio
 import io.greenloop.EventLoop
+import io.greenloop.net.LoopGroup
 import io.greenloop.net.ServerOptions
 import io.greenloop.net.Stream
 import io.greenloop.net.Streams
@@ -31,7 +32,7 @@ import kotlin.concurrent.thread
 import kotlin.system.exitProcess
 import io.netty.channel.socket.SocketChannel as NettySocketChannel
 
-private const val BACKLOG = 4096
+internal const val BACKLOG = 4096
 private const val BUFFER = 4096
 
 private val anyPort: InetSocketAddress get() =
@@ -45,6 +46,10 @@ internal val ECHO_SERVERS: Map<String, () -> Unit> =
     "greenloop-task" to ::serveInTasks,
   )
 
+/** The same in a group of so many loops. */
+internal val GROUP_SERVERS: Map<String, () -> Unit> =
+  listOf(1, 2).associate { loops -> "greenloop-group-$loops" to { serveInGroup(loops) } }
+
 /** Prints the port, serves until the standard input ends; a line on it asks for the heap in use. */
 internal fun serve(name: String) {
   thread(isDaemon = true, name = "end with input") {
@@ -53,8 +58,9 @@ internal fun serve(name: String) {
   }
   when (name) {
     "netty-nio" -> serveOnNetty()
+    "netty-epoll" -> serveOnNettyEpoll()
     "jdk-vt" -> serveInVirtualThreads()
-    else -> ECHO_SERVERS.getValue(name)()
+    else -> (ECHO_SERVERS + GROUP_SERVERS).getValue(name)()
   }
 }
 
@@ -78,6 +84,14 @@ private fun serveInTasks() {
       server.serveForever()
     },
   )
+}
+
+private fun serveInGroup(loops: Int) {
+  LoopGroup.start("echo", loops).use { group ->
+    val options = ServerOptions.DEFAULT.withBacklog(BACKLOG)
+    println(group.startServer(::echo, options, anyPort).port)
+    group.awaitClosed()
+  }
 }
 
 private fun echo(stream: Stream) {

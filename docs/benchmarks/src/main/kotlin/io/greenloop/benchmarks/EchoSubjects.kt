@@ -3,15 +3,18 @@ package io.greenloop.benchmarks
 /** Echo servers, ours on each engine beside the peers; the C program on epoll is what ratios refer to. */
 internal fun echoSubjects(): List<Subject> =
   listOf(1, 64, 1000).flatMap { connections ->
-    echoServers().map { (name, server) -> EchoSubject(connections, name, server) }
+    val servers = if (connections == 1) echoServers() + spinningServers() else echoServers()
+    servers.map { (name, server) -> EchoSubject(connections, name, server) }
   } + IdleSubject("greenloop-task") { ours("epoll", "greenloop-task") }
 
 private fun echoServers(): List<Pair<String, () -> List<String>?>> =
   ECHO_SERVERS.keys.flatMap { tier ->
     ENGINES.map { engine -> "$tier/$engine" to { ours(engine, tier) } }
   } +
+    GROUP_SERVERS.keys.map { group -> "$group/epoll" to { ours("epoll", group) } } +
     listOf<Pair<String, () -> List<String>?>>(
       "c-epoll" to { Native.echoServer() },
+      "netty-epoll" to { Jvm.command(NETTY_FLAGS, SERVE, "netty-epoll") },
       "netty-nio" to { Jvm.command(NETTY_FLAGS, SERVE, "netty-nio") },
       "jdk-vt" to { Jvm.command(SERVE, "jdk-vt") },
       "asyncio" to { Python.echoServer("asyncio") },
@@ -19,10 +22,17 @@ private fun echoServers(): List<Pair<String, () -> List<String>?>> =
       "gevent" to { Python.echoServer("gevent") },
     )
 
+/** Ours, looking for work for 50 µs before their thread sleeps. */
+private fun spinningServers(): List<Pair<String, () -> List<String>?>> =
+  listOf("greenloop-callback", "greenloop-task").map { tier ->
+    "$tier/epoll spinning" to { ours("epoll", tier, "-Dgreenloop.spin=50") }
+  }
+
 private fun ours(
   engine: String,
   tier: String,
-): List<String> = Jvm.command(listOf("-Dgreenloop.engine=$engine"), SERVE, tier)
+  vararg flags: String,
+): List<String> = Jvm.command(listOf("-Dgreenloop.engine=$engine", *flags), SERVE, tier)
 
 private val ENGINES = listOf("epoll", "nio")
 

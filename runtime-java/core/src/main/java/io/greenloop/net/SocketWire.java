@@ -1,6 +1,7 @@
 package io.greenloop.net;
 
 import io.greenloop.internal.loop.LoopCore;
+import io.greenloop.internal.loop.Poller;
 import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch;
 import io.greenloop.internal.loop.Watch.Direction;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** A wire on a connected socket of our own, TCP or Unix. */
 final class SocketWire implements Wire {
   private final SocketChannel channel;
+  private final Poller poller;
   private final Watch watch;
   private final SocketAddress local;
   private final SocketAddress remote;
@@ -39,7 +41,8 @@ final class SocketWire implements Wire {
     }
     name = (tcp ? "tcp " : "unix ") + local + " -> " + remote;
     channel.configureBlocking(false);
-    watch = loop.poller().own(channel);
+    poller = loop.poller();
+    watch = poller.own(channel);
     filesGoPast = !loop.network().isSimulated();
   }
 
@@ -51,7 +54,7 @@ final class SocketWire implements Wire {
     int room = target.remaining();
     int read;
     try {
-      read = channel.read(target);
+      read = poller.read(channel, target);
     } catch (IOException e) {
       throw ConnectionErrors.classified("read", name, e);
     }
@@ -62,7 +65,7 @@ final class SocketWire implements Wire {
   @Override
   public void tryWrite(ByteBuffer source) throws IOException {
     try {
-      channel.write(source);
+      poller.write(channel, source);
     } catch (IOException e) {
       throw ConnectionErrors.classified("write", name, e);
     }

@@ -1,7 +1,9 @@
 package io.greenloop.reactor;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * again.
  *
  * <p><b>Room:</b> the carrier thread of the loop that owns the engine, or the creating thread
- * before that loop runs. Only {@link #wakeup()} may be called by any thread.
+ * before that loop runs. {@link #read} and {@link #write} are called on the loop, and only {@link
+ * #wakeup()} may be called by any thread.
  *
  * <p><b>Closed channels.</b> A channel that is closed while registered is reported once with all
  * the operations it was registered for, and forgotten: whoever waits for it wakes up, tries its
@@ -72,6 +75,30 @@ public interface Reactor extends AutoCloseable {
    * @return how many reports were made
    */
   int poll(long timeoutNanos, ReadySink sink) throws IOException;
+
+  /**
+   * Reads what has come, as {@code channel.read(target)} does; an engine may know a shorter way to
+   * the operating system.
+   *
+   * <p><b>Room:</b> loop.
+   *
+   * @param channel in non-blocking mode, watched by this engine or not
+   * @return how many bytes; 0: nothing yet, or no room; -1: the end of the stream
+   */
+  default int read(SocketChannel channel, ByteBuffer target) throws IOException {
+    return channel.read(target);
+  }
+
+  /**
+   * Writes what the system takes, as {@code channel.write(source)} does; see {@link #read}.
+   *
+   * <p><b>Room:</b> loop.
+   *
+   * @return how many bytes
+   */
+  default int write(SocketChannel channel, ByteBuffer source) throws IOException {
+    return channel.write(source);
+  }
 
   /**
    * Makes the running {@link #poll} return at once, or else the next one; does nothing on a closed

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -212,6 +213,18 @@ public final class Poller {
   /** Whether somebody listens to what comes from outside. Loop. */
   boolean mayHear() {
     return interests > 0 && !network.isSimulated();
+  }
+
+  /** Reads what has come, by the engine's own way. Loop. */
+  public int read(SocketChannel channel, ByteBuffer target) throws IOException {
+    Reactor opened = reactor;
+    return opened == null ? channel.read(target) : opened.read(channel, target);
+  }
+
+  /** Writes what the system takes, by the engine's own way. Loop. */
+  public int write(SocketChannel channel, ByteBuffer source) throws IOException {
+    Reactor opened = reactor;
+    return opened == null ? channel.write(source) : opened.write(channel, source);
   }
 
   /** How often the reactor has been asked. Loop. */

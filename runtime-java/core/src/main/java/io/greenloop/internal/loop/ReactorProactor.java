@@ -39,7 +39,7 @@ public final class ReactorProactor implements Proactor<SocketChannel, ServerSock
           @Override
           @Nullable Integer attempt() throws IOException {
             int room = target.remaining();
-            int read = channel.read(target);
+            int read = loop.poller().read(channel, target);
             noteDrained(read >= 0 && read < room);
             return read == 0 ? null : (Integer) read;
           }
@@ -53,7 +53,7 @@ public final class ReactorProactor implements Proactor<SocketChannel, ServerSock
         new Pending<>("write", channel, Watch.Direction.OUT, completion) {
           @Override
           @Nullable Integer attempt() throws IOException {
-            channel.write(source);
+            loop.poller().write(channel, source);
             return source.hasRemaining() ? null : (Integer) (source.position() - start);
           }
         });

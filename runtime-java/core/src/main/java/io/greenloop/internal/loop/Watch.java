@@ -70,7 +70,14 @@ public final class Watch {
     }
     set(direction, listener);
     settle(direction, false);
-    poller.note(this);
+    if (!staysArmed(direction)) {
+      poller.note(this);
+    }
+  }
+
+  /** Whether the reactor watches for data already, and nothing has come that nobody heard of. */
+  private boolean staysArmed(Direction direction) {
+    return direction == Direction.IN && keepArmed && !unheard && (applied & Reactor.READ) != 0;
   }
 
   /**

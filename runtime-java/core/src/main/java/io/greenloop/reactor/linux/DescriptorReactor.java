@@ -3,8 +3,10 @@ package io.greenloop.reactor.linux;
 import io.greenloop.reactor.Reactor;
 import io.greenloop.reactor.ReadySink;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an engine on descriptors has to remember: which channels are watched, what of that the
- * kernel has not been told yet, and which were closed. Carrier room, but for {@link #wakeup}.
+ * kernel has not been told yet, and which were closed. Carrier room, but for {@link #wakeup},
+ * {@link #read} and {@link #write}.
  *
  * <p>A change of interest is noted, and told to the kernel by the next poll, if it is still a
  * change then.
@@ -23,7 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class DescriptorReactor<W extends Watched> implements Reactor {
   private final Registrations registrations = new Registrations(this::wakeup);
+
+  /** A channel in here is registered: its descriptor is open, whoever has closed the channel. */
   private final Map<SelectableChannel, W> watched = new IdentityHashMap<>();
+
+  private final SocketCalls calls = new SocketCalls();
   private final Waker waker;
 
   /** Watched channels whose interest may differ from what the kernel was told. */
@@ -159,6 +166,31 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
     each.gone = true;
     forget(each);
     registrations.release(each.key);
+  }
+
+  // ---- reading and writing -----------------------------------------------------------------
+
+  @Override
+  public final int read(SocketChannel channel, ByteBuffer target) throws IOException {
+    W known = watched.get(channel);
+    if (known == null || !channel.isOpen() || !SocketCalls.isSmall(target) || isNoTarget(target)) {
+      return channel.read(target);
+    }
+    return calls.receive(known.descriptor(), target);
+  }
+
+  /** Such as the channel knows the answer to. */
+  private static boolean isNoTarget(ByteBuffer target) {
+    return !target.hasRemaining() || target.isReadOnly();
+  }
+
+  @Override
+  public final int write(SocketChannel channel, ByteBuffer source) throws IOException {
+    W known = watched.get(channel);
+    if (known == null || !channel.isOpen() || !SocketCalls.isSmall(source)) {
+      return channel.write(source);
+    }
+    return calls.send(known.descriptor(), source);
   }
 
   // ---- polling -----------------------------------------------------------------------------
