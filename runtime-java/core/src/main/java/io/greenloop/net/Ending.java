@@ -17,7 +17,7 @@ final class Ending {
   Ending(LoopCore loop, String name) {
     this.loop = loop;
     this.name = name;
-    waiters = new WaitQueue<>("the end of " + name, (nothing, none) -> {});
+    waiters = new WaitQueue<>(new Awaited("the end of ", name), (nothing, none) -> {});
   }
 
   boolean isOver() {

@@ -43,7 +43,7 @@ public final class Stream implements AutoCloseable {
     reader = new StreamReader(loop, wire, owner, limit, name);
     writer = new StreamWriter(loop, wire, owner, name);
     ending = new Ending(loop, name);
-    tlsWaiters = new WaitQueue<>("the TLS handshake on " + name, (nothing, none) -> {});
+    tlsWaiters = new WaitQueue<>(new Awaited("the TLS handshake on ", name), (nothing, none) -> {});
   }
 
   /** A stream on a connected channel, which is closed if that fails. Loop. */

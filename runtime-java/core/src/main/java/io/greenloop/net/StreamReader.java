@@ -67,7 +67,7 @@ public final class StreamReader {
     this.owner = owner;
     this.limit = limit;
     this.name = name;
-    readers = new WaitQueue<>("data of " + name, StreamReader::giveBack);
+    readers = new WaitQueue<>(new Awaited("data of ", name), StreamReader::giveBack);
   }
 
   private static void giveBack(Object taken, @Nullable Reading<Object> reading) {

@@ -8,8 +8,10 @@ import java.util.ArrayDeque;
 final class WriteBuffer {
   private static final int CHUNK = 16 * 1024;
 
-  private final ArrayDeque<ByteBuffer> parts = new ArrayDeque<>(); // each from position to limit
-  private ByteBuffer tail = ByteBuffer.allocate(0); // the last part once more, with its free room
+  private static final ByteBuffer NO_ROOM = ByteBuffer.allocate(0);
+
+  private final ArrayDeque<ByteBuffer> parts = new ArrayDeque<>(1); // each from position to limit
+  private ByteBuffer tail = NO_ROOM; // the last part once more, with its free room
   private long size;
 
   long size() {
@@ -44,7 +46,7 @@ final class WriteBuffer {
       }
       parts.removeFirst();
       if (parts.isEmpty()) {
-        tail = ByteBuffer.allocate(0);
+        tail = NO_ROOM;
       }
     }
   }
@@ -59,7 +61,7 @@ final class WriteBuffer {
 
   void clear() {
     parts.clear();
-    tail = ByteBuffer.allocate(0);
+    tail = NO_ROOM;
     size = 0;
   }
 }

@@ -73,7 +73,12 @@ public final class Poller {
    */
   public Watch watch(SelectableChannel channel) throws IOException {
     openReactor();
-    return watches.computeIfAbsent(channel, c -> new Watch(this, c, false));
+    Watch known = watches.get(channel);
+    if (known == null) {
+      known = new Watch(this, channel, false);
+      watches.put(channel, known);
+    }
+    return known;
   }
 
   /** The watch of {@code channel} if there is one. Loop or setup. */
