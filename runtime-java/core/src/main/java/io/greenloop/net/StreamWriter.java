@@ -52,7 +52,8 @@ public final class StreamWriter {
     this.owner = owner;
     this.name = name;
     waiters = new WaitQueue<>(new Awaited("room to send on ", name), (nothing, none) -> {});
-    turns = new WaitQueue<>(new Awaited("its turn to send a file on ", name), (nothing, none) -> {});
+    turns =
+        new WaitQueue<>(new Awaited("its turn to send a file on ", name), (nothing, none) -> {});
   }
 
   // ---- writing -----------------------------------------------------------------------------
