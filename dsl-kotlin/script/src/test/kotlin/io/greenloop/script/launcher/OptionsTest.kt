@@ -18,15 +18,28 @@ import kotlin.io.path.writeText
 class OptionsTest :
   FunSpec({
     val greenloop = Greenloop("options")
+    val two = "println(\"two\")\n"
 
-    test(
-      "a limit that passes cancels the script, its cleanup runs, exit code 124; and a recording",
-    ) {
+    // One compiler process for all: their compiled forms are found by name and text.
+    beforeSpec {
       greenloop.file(
         "slow.loop.kts",
         "try {\n  sleep(1.hours)\n} finally {\n  println(\"cleanup\")\n}",
       )
+      greenloop.file(
+        "seen.loop.kts",
+        "println(\"one\")\ntry {\n  sleep(1.hours)\n} finally {\n  println(\"end\")\n}",
+      )
+      greenloop.file("saved/seen.loop.kts", two)
+      greenloop.run("new", "first.loop.kts").out shouldBe
+        "first.loop.kts is there; run it: greenloop first.loop.kts\n"
+      val scripts = listOf("slow", "seen", "saved/seen", "first").map { "$it.loop.kts" }
+      greenloop.run("check", *scripts.toTypedArray()).err shouldBe ""
+    }
 
+    test(
+      "a limit that passes cancels the script, its cleanup runs, exit code 124; and a recording",
+    ) {
       val run = greenloop.run("run", "--timeout", "300ms", "--jfr", "out.jfr", "slow.loop.kts")
 
       run.err shouldBe "greenloop: slow.loop.kts: its time limit of 300ms passed\n"
@@ -41,14 +54,9 @@ class OptionsTest :
     }
 
     test("watched, a script is ended and runs again when it is saved") {
-      val script =
-        greenloop.file(
-          "seen.loop.kts",
-          "println(\"one\")\ntry {\n  sleep(1.hours)\n} finally {\n  println(\"end\")\n}",
-        )
       val watched = greenloop.launch("run", "--watch", "seen.loop.kts")
       watched.awaitLine("one")
-      script.writeText("println(\"two\")\n")
+      greenloop.work.resolve("seen.loop.kts").writeText(two)
       watched.awaitLine("two")
       watched.awaitError("seen.loop.kts ended with exit code 0; save it to run it again")
 
@@ -59,11 +67,9 @@ class OptionsTest :
     }
 
     test("a new script runs by its own first line; a second one of its name is refused") {
-      val made = greenloop.run("new", "first.loop.kts")
       val path = "${Greenloop.dist}:${System.getenv("PATH")}"
       val script = greenloop.work.resolve("first.loop.kts")
 
-      made.out shouldBe "first.loop.kts is there; run it: greenloop first.loop.kts\n"
       val run = greenloop.run("you", "me", command = script, with = mapOf("PATH" to path))
       run.err shouldBe ""
       run.out shouldBe "hello, you\nhello, me\n"
