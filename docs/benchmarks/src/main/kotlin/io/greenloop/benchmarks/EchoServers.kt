@@ -181,7 +181,7 @@ private fun serveOnReactor() {
   while (true) {
     reactor.poll(Long.MAX_VALUE) { ready, _ ->
       if (ready is SocketChannel) {
-        if (ready.isOpen) echo(ready, buffer.clear())
+        if (ready.isOpen) reactor.echo(ready, buffer.clear())
       } else {
         listener.accept()?.let {
           it.configureBlocking(false)
@@ -193,11 +193,11 @@ private fun serveOnReactor() {
   }
 }
 
-private fun echo(
+private fun Reactor.echo(
   channel: SocketChannel,
   buffer: ByteBuffer,
 ) {
-  if (channel.read(buffer) < 0) channel.close() else channel.write(buffer.flip())
+  if (read(channel, buffer) < 0) channel.close() else write(channel, buffer.flip())
 }
 
 // ---- peers on the JVM --------------------------------------------------------------------------
