@@ -1,5 +1,7 @@
 package io.greenloop.benchmarks
 
+import io.greenloop.reactor.Reactors
+
 /** Echo servers, ours on each engine beside the peers; the C program on epoll is what ratios refer to. */
 internal fun echoSubjects(): List<Subject> =
   listOf(1, 64, 1000).flatMap { connections ->
@@ -34,7 +36,9 @@ private fun ours(
   vararg flags: String,
 ): List<String> = Jvm.command(listOf("-Dgreenloop.engine=$engine", *flags), SERVE, tier)
 
-private val ENGINES = listOf("epoll", "nio")
+/** Those that can run here. */
+private val ENGINES =
+  Reactors.providers().filter { it.unavailableBecause().isEmpty }.map { it.name() }
 
 /** What Netty asks for on JDK 25: its buffers need it. */
 private val NETTY_FLAGS = listOf("--sun-misc-unsafe-memory-access=allow")
