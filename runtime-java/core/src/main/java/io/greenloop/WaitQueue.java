@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Object> {
   private final Object subject;
   private final BiConsumer<? super T, ? super B> takeBack;
+  private final BiConsumer<? super Throwable, ? super B> unheard;
   private @Nullable Waiter<T> first;
   private @Nullable Waiter<T> last;
   private int size;
@@ -40,8 +41,22 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
    *     waiter had brought; usually hands it to the next one
    */
   public WaitQueue(Object subject, BiConsumer<? super T, ? super B> takeBack) {
+    this(subject, takeBack, (failure, brought) -> {});
+  }
+
+  /**
+   * {@link #WaitQueue(Object, BiConsumer)} for failures that carry something.
+   *
+   * @param unheard gets what a wait has failed with if its waiter was gone by then, and what that
+   *     waiter had brought
+   */
+  public WaitQueue(
+      Object subject,
+      BiConsumer<? super T, ? super B> takeBack,
+      BiConsumer<? super Throwable, ? super B> unheard) {
     this.subject = subject;
     this.takeBack = takeBack;
+    this.unheard = unheard;
   }
 
   /** Whether nobody waits. */
@@ -227,6 +242,11 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
   @SuppressWarnings({"unchecked", "NullAway"}) // null where B allows it
   void passOn(Waiter<T> waiter, T value) {
     takeBack.accept(value, (B) waiter.brought);
+  }
+
+  @SuppressWarnings({"unchecked", "NullAway"}) // null where B allows it
+  void passOnFailure(Waiter<T> waiter, Throwable failure) {
+    unheard.accept(failure, (B) waiter.brought);
   }
 
   /** What is waited for. */

@@ -63,8 +63,9 @@ public abstract class Waiter<T extends @Nullable Object> {
   }
 
   /**
-   * Gives up: leaves the queue; or, if something was handed to it that it has not used, passes that
-   * on. So nothing is lost, whenever it is called. Only the first call does anything.
+   * Gives up: leaves the queue; or, if something was handed to it that it has not used, or it was
+   * told a failure that it has not heard of, passes that on. So nothing is lost, whenever it is
+   * called. Only the first call does anything.
    *
    * @return whether it was still waiting
    * @throws WrongThreadException if a task queued this waiter, and the call does not come from the
@@ -84,6 +85,9 @@ public abstract class Waiter<T extends @Nullable Object> {
     }
     if (before == State.SERVED && from != null) {
       from.passOn(this, takeValue());
+    }
+    if (before == State.FAILED && from != null && value instanceof Throwable failure) {
+      from.passOnFailure(this, failure);
     }
     return false;
   }

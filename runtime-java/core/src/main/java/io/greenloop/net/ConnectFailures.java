@@ -30,7 +30,7 @@ final class ConnectFailures {
             + (local == null ? "" : " from " + AddressTexts.of(local))
             + ": "
             + error.getMessage();
-    return ofKind(error, text, error);
+    return ofKind(ConnectionErrors.classified("connect", remote, error), text, error);
   }
 
   /** One more, made by {@link #named}. */
@@ -59,7 +59,10 @@ final class ConnectFailures {
     return combined;
   }
 
-  private static IOException ofKind(IOException kind, String text, @Nullable Throwable cause) {
+  private static IOException ofKind(IOException kind, String text, @Nullable IOException cause) {
+    if (kind instanceof ConnectionResetException) {
+      return new ConnectionResetException(text, cause);
+    }
     IOException made =
         switch (kind) {
           case ConnectException e -> new ConnectException(text);

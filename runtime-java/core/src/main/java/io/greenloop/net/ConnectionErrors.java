@@ -1,11 +1,15 @@
 package io.greenloop.net;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.util.Locale;
 
 /**
  * Tells apart by type what the JDK tells apart by text only: its socket calls throw one {@code
  * SocketException} or a bare {@code IOException} with the words of the operating system.
+ *
+ * <p>These are English in most places, and known then. Elsewhere they are compared with what {@link
+ * SystemWords the system itself} says. What is recognised by neither stays what it is.
  */
 final class ConnectionErrors {
   private ConnectionErrors() {}
@@ -23,17 +27,27 @@ final class ConnectionErrors {
    * {@code error} of {@code verb} on {@code channel}, by its kind; itself if it is none of ours.
    */
   static IOException classified(String verb, Object channel, IOException error) {
-    String text = error.getMessage() == null ? "" : error.getMessage().toLowerCase(Locale.ROOT);
+    String text = error.getMessage() == null ? "" : error.getMessage();
+    String known = text.toLowerCase(Locale.ROOT);
     String what = verb + " on " + channel + ": ";
-    if (text.contains("connection reset") || text.contains("forcibly closed")) {
+    if (known.contains("connection reset")
+        || known.contains("forcibly closed")
+        || text.equals(SystemWords.here().reset())) {
       return new ConnectionResetException(what + "the other side reset the connection", error);
     }
-    if (text.contains("broken pipe")) {
+    if (known.contains("broken pipe") || text.equals(SystemWords.here().brokenPipe())) {
       return new BrokenPipeException(what + "the other side has closed the connection", error);
     }
-    if (text.contains("connection abort") || text.contains("connection was aborted")) {
+    if (known.contains("connection abort") || known.contains("connection was aborted")) {
       return new ConnectionAbortedException(what + "this system gave the connection up", error);
     }
     return error;
+  }
+
+  /** Whether the address is none of this machine, rather than taken. */
+  static boolean saysNotOurs(BindException error) {
+    String text = String.valueOf(error.getMessage());
+    return text.contains("Cannot assign requested address")
+        || text.equals(SystemWords.here().notOurs());
   }
 }

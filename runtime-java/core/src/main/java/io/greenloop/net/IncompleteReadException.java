@@ -35,10 +35,9 @@ public final class IncompleteReadException extends EOFException {
         expected);
   }
 
-  /** The end came, and {@code buffer} holds less than {@code expected} bytes, which it gives up. */
+  /** The end came behind {@code partial}, which is less than {@code expected} bytes. */
   static IncompleteReadException of(
-      String operation, StreamReader reader, ReadBuffer buffer, int expected) {
-    byte[] partial = buffer.take(buffer.size());
+      String operation, StreamReader reader, byte[] partial, int expected) {
     return new IncompleteReadException(
         operation
             + " on "

@@ -85,7 +85,7 @@ final class Listening {
         try {
           sockets.add(on(core, address, options));
         } catch (BindException e) {
-          if (!String.valueOf(e.getMessage()).contains("Cannot assign requested address")) {
+          if (!ConnectionErrors.saysNotOurs(e)) {
             throw named(address, e);
           }
           notOurs = named(address, e);

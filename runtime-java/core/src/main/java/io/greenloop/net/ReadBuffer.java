@@ -57,7 +57,7 @@ final class ReadBuffer {
     return count;
   }
 
-  void drop(int count) {
+  private void drop(int count) {
     start += count;
     if (start == end) {
       start = 0;
@@ -66,10 +66,6 @@ final class ReadBuffer {
         bytes = NOTHING; // what rests keeps no memory
       }
     }
-  }
-
-  void clear() {
-    drop(size());
   }
 
   /** Puts {@code taken} back in front. */

@@ -18,4 +18,7 @@ interface Reading<T> {
 
   /** Puts back what its reader could not use any more. */
   void giveBack(T taken);
+
+  /** Puts back what the failure took that its reader could not be told of any more. */
+  default void giveBackFailed() {}
 }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The reads of a {@link StreamReader}, each in steps that never wait. */
 final class Readings {
   private static final byte[] LINE_FEED = {'\n'};
+  private static final byte[] NOTHING = {};
 
   private Readings() {}
 
@@ -14,6 +15,9 @@ final class Readings {
   private abstract static class OwnBytes implements Reading<byte[]> {
     final StreamReader reader;
     final ReadBuffer buffer;
+
+    /** What the failure took. */
+    byte[] failedWith = NOTHING;
 
     OwnBytes(StreamReader reader, ReadBuffer buffer) {
       this.reader = reader;
@@ -23,6 +27,18 @@ final class Readings {
     @Override
     public void giveBack(byte[] taken) {
       buffer.giveBack(taken);
+    }
+
+    @Override
+    public void giveBackFailed() {
+      giveBack(failedWith);
+      failedWith = NOTHING;
+    }
+
+    /** The end came too early. */
+    IncompleteReadException incomplete(String operation, int expected) {
+      failedWith = buffer.take(buffer.size());
+      return IncompleteReadException.of(operation, reader, failedWith, expected);
     }
   }
 
@@ -61,7 +77,7 @@ final class Readings {
             return null;
           }
           if (received < 0) {
-            throw IncompleteReadException.of("readExactly", reader, buffer, count);
+            throw incomplete("readExactly", count);
           }
         }
         return buffer.take(count);
@@ -155,7 +171,7 @@ final class Readings {
     }
 
     byte[] atEnd() throws IOException {
-      throw IncompleteReadException.of("readUntil", reader, buffer, -1);
+      throw incomplete("readUntil", -1);
     }
 
     /** Where the first separator ends, or -1. */
@@ -206,11 +222,8 @@ final class Readings {
 
     @Override
     LimitOverrunException overrun(String what, int consumed) {
-      if (buffer.has(LINE_FEED, consumed)) {
-        buffer.drop(consumed + LINE_FEED.length);
-      } else {
-        buffer.clear();
-      }
+      boolean whole = buffer.has(LINE_FEED, consumed);
+      failedWith = buffer.take(whole ? consumed + LINE_FEED.length : buffer.size());
       return Readings.overrun("readLine", reader, what, consumed);
     }
   }

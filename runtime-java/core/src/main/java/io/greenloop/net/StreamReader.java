@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * own system. So the buffer holds little more than the limit, whatever comes.
  *
  * <p><b>Nothing is lost.</b> A read that is cancelled has consumed nothing, whenever the cancel
- * comes; the next one gets the same bytes. One reader at a time: a second one is refused, with both
- * names.
+ * comes, also if it had failed by then; the next one gets the same bytes. One reader at a time: a
+ * second one is refused, with both names.
  *
  * <p>Each read has two forms. The plain one parks the calling task; it does not, nor does it notice
  * a pending cancel, when enough is there. The one that takes a {@link Waiter} serves it when enough
@@ -67,7 +67,17 @@ public final class StreamReader {
     this.owner = owner;
     this.limit = limit;
     this.name = name;
-    readers = new WaitQueue<>(new Awaited("data of ", name), StreamReader::giveBack);
+    readers =
+        new WaitQueue<>(
+            new Awaited("data of ", name),
+            StreamReader::giveBack,
+            (failure, reading) -> unheard(reading));
+  }
+
+  private static void unheard(@Nullable Reading<Object> reading) {
+    if (reading != null) {
+      reading.giveBackFailed();
+    }
   }
 
   private static void giveBack(Object taken, @Nullable Reading<Object> reading) {
@@ -331,7 +341,9 @@ public final class StreamReader {
       begin(operation);
       taken = reading.attempt();
     } catch (IOException | IllegalStateException e) {
-      var refused = new WaitQueue<T, Object>(name, (none, nothing) -> {});
+      var refused =
+          new WaitQueue<T, Reading<T>>(
+              name, (none, nothing) -> {}, (failed, read) -> read.giveBackFailed());
       refused.add(waiter, reading);
       refused.failAll(() -> e);
       return;

@@ -41,7 +41,10 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
     most = queue;
     transport = opening.open(new Receiver());
     receivers =
-        new WaitQueue<>("a datagram of " + transport, (datagram, none) -> giveBack(datagram));
+        new WaitQueue<>(
+            "a datagram of " + transport,
+            (datagram, none) -> giveBack(datagram),
+            (failure, none) -> unheard(failure));
     senders = new WaitQueue<>("room to send on " + transport, (nothing, none) -> {});
   }
 
@@ -132,6 +135,12 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
   private void giveBack(Datagram datagram) {
     if (!receivers.serveFirst(datagram)) {
       received.addFirst(datagram);
+    }
+  }
+
+  private void unheard(Throwable failure) {
+    if (end == null && error == null && failure instanceof IOException said) {
+      error = said;
     }
   }
 

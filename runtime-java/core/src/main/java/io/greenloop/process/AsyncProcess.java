@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,10 +52,6 @@ public final class AsyncProcess implements AutoCloseable {
   private static final int SIGNALLED = 128;
   private static final int MOST_SIGNALS = 64;
 
-  /** Starting waits for the system, and must not wait behind the jobs of the default pool. */
-  private static final Executor OWN_THREAD =
-      job -> Thread.ofPlatform().daemon().name("greenloop-process").start(job);
-
   private final EventLoop loop;
   private final Process process;
   private final String name;
@@ -67,7 +62,7 @@ public final class AsyncProcess implements AutoCloseable {
   private final Registration atShutdown;
   private OptionalInt exitCode = OptionalInt.empty();
 
-  private AsyncProcess(EventLoop loop, String program, Launch.Started started) throws IOException {
+  AsyncProcess(EventLoop loop, String program, Launch.Started started) throws IOException {
     this.loop = loop;
     process = started.process();
     name = "process " + process.pid() + " (" + program + ")";
@@ -140,7 +135,7 @@ public final class AsyncProcess implements AutoCloseable {
   }
 
   private static <T> T onOwnThread(EventLoop loop, Callable<T> job) {
-    return loop.<T>runInExecutor(OWN_THREAD, job).join();
+    return loop.<T>runInExecutor(Family.OWN_THREAD, job).join();
   }
 
   /**
@@ -324,10 +319,11 @@ public final class AsyncProcess implements AutoCloseable {
 
   /**
    * Ends it and the processes it has started, and those they have, at once. No-op after its end.
+   * Where the system does not say what a process has started, its whole table of processes is read.
    */
   public void killTree() {
     loop.checkRoom("killTree on " + name);
-    Family.kill(process);
+    Family.kill(process, List.of());
   }
 
   /**
@@ -381,17 +377,19 @@ public final class AsyncProcess implements AutoCloseable {
   public int stop(Duration grace) {
     Objects.requireNonNull(grace, "grace");
     loop.checkRoom("stop on " + name);
-    List<ProcessHandle> family = Family.of(process);
-    family.forEach(ProcessHandle::destroy);
-    try {
-      return Aio.timeout(grace, () -> join());
-    } catch (AsyncTimeoutException timeIsUp) {
-      killTree();
-      return join();
-    } finally {
-      killTree(); // left by a cancel: not the moment to be gentle
-      family.forEach(ProcessHandle::destroyForcibly);
+    if (exitCode.isPresent()) {
+      return exitCode.getAsInt();
     }
+    List<ProcessHandle> asked = List.of();
+    try {
+      asked = onOwnThread(loop, () -> Family.terminate(process));
+      Aio.timeout(grace, () -> join());
+    } catch (AsyncTimeoutException timeIsUp) {
+      // It did not listen.
+    } finally {
+      Family.kill(process, asked); // left by a cancel: not the moment to be gentle
+    }
+    return join();
   }
 
   /**
@@ -403,7 +401,7 @@ public final class AsyncProcess implements AutoCloseable {
     loop.checkRoom("close on " + name);
     atShutdown.remove();
     if (exitCode.isEmpty()) {
-      killTree();
+      killTree(); // before its pipes end, by which it may end, and its children not be found
     }
     if (stdin != null) {
       stdin.abort();

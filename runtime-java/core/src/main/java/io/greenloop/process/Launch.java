@@ -6,6 +6,7 @@ import java.nio.channels.Channel;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -21,24 +22,37 @@ final class Launch implements Callable<Launch.Started> {
       Pipe.@Nullable SinkChannel stdin,
       Pipe.@Nullable SourceChannel stdout,
       Pipe.@Nullable SourceChannel stderr) {
+    /** Kills first: who reads the end of its input may end before its children are found. */
     void discard() {
-      Family.kill(process);
+      Family.kill(process, List.of());
       closeAll(stdin, stdout, stderr);
     }
+  }
+
+  /** Begins to carry the bytes of a child's pipes. */
+  @FunctionalInterface
+  interface Carrier {
+    void begin(Process process, @Nullable Pipe in, @Nullable Pipe out, @Nullable Pipe err);
   }
 
   private static final Object ABANDONED = new Object();
 
   private final ProcessBuilder builder;
   private final boolean pumped;
+  private final Carrier carrier;
   private final AtomicReference<@Nullable Object> end = new AtomicReference<>();
 
   /**
    * @param pumped whether threads carry the bytes, in place of pipes that the child itself has
    */
   Launch(ProcessBuilder wanted, boolean pumped) {
+    this(wanted, pumped, Launch::pump);
+  }
+
+  Launch(ProcessBuilder wanted, boolean pumped, Carrier carrier) {
     this.builder = copy(wanted);
     this.pumped = pumped;
+    this.carrier = carrier;
   }
 
   private static ProcessBuilder copy(ProcessBuilder wanted) {
@@ -77,20 +91,24 @@ final class Launch implements Callable<Launch.Started> {
     Pipe in = null;
     Pipe out = null;
     Pipe err = null;
+    Process process = null;
     try {
       in = isPipe(builder.redirectInput()) ? Pipe.open() : null;
       out = isPipe(builder.redirectOutput()) ? Pipe.open() : null;
       boolean ownErrors = isPipe(builder.redirectError()) && !builder.redirectErrorStream();
       err = ownErrors ? Pipe.open() : null;
       boolean direct = !pumped && PipeNames.areThere() && handOver(in, out, err);
-      Process process = builder.start();
+      process = builder.start();
       if (direct) {
         closeAll(source(in), sink(out), sink(err)); // the child has them
       } else {
-        pump(process, in, out, err);
+        carrier.begin(process, in, out, err);
       }
       return new Started(process, sink(in), source(out), source(err));
     } catch (Throwable e) {
+      if (process != null) {
+        Family.kill(process, List.of());
+      }
       closeAll(source(in), sink(in), source(out), sink(out), source(err), sink(err));
       throw e;
     }

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -407,5 +408,15 @@ class ConnectingTest {
             assertThat(Loopback.interests()).isZero();
           });
     }
+  }
+
+  @Test
+  void aResetWhileItConnectsIsOneOfItsKind() {
+    var there = new InetSocketAddress("127.0.0.1", 9);
+    var said = new SocketException("Connection reset by peer");
+    assertThat(ConnectFailures.named(there, null, said))
+        .isInstanceOf(ConnectionResetException.class)
+        .hasMessage("connect to 127.0.0.1:9: Connection reset by peer")
+        .hasCause(said);
   }
 }

@@ -390,11 +390,11 @@ class AsyncProcessTest {
             assertThat(process.exitCode()).hasValue(137);
             assertThat(process.signal()).hasValue(9);
           }
-          for (String name : List.of("SIGHUP", "HUP", "TERM", "KILL")) {
+          for (String name : List.of("SIGUSR1", "USR1", "TERM", "KILL")) {
             try (AsyncProcess process = AsyncProcess.start("sleep", "1000")) {
               process.signal(name);
               process.join();
-              int number = name.endsWith("HUP") ? 1 : name.equals("TERM") ? 15 : 9;
+              int number = name.endsWith("USR1") ? 10 : name.equals("TERM") ? 15 : 9;
               assertThat(process.signal()).hasValue(number);
             }
           }

@@ -2,6 +2,7 @@ package io.greenloop.process;
 
 import static io.greenloop.Aio.yieldNow;
 
+import io.greenloop.EventLoop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,12 @@ final class Children {
 
   static ProcessBuilder sh(String script) {
     return new ProcessBuilder("/bin/sh", "-c", script);
+  }
+
+  /** A process of the running loop, without pipes. */
+  static AsyncProcess adopt(Process process) throws IOException {
+    return new AsyncProcess(
+        EventLoop.current(), "adopted", new Launch.Started(process, null, null, null));
   }
 
   static byte[] bytes(String text) {

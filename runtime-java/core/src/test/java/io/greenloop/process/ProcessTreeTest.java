@@ -7,18 +7,23 @@ import static io.greenloop.process.Children.isGone;
 import static io.greenloop.process.Children.line;
 import static io.greenloop.process.Children.sh;
 import static io.greenloop.process.Children.until;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.greenloop.Aio;
 import io.greenloop.AsyncTimeoutException;
 import io.greenloop.CancelledError;
 import io.greenloop.Task;
 import io.greenloop.testing.Parity;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -136,6 +141,67 @@ class ProcessTreeTest {
           // It may have been over while the child was being started.
           until(() -> ProcessHandle.current().children().findAny().isEmpty());
         });
+  }
+
+  @Test
+  void whereTheSystemSaysWhatAProcessHasStartedNobodyReadsTheWholeTable() {
+    assumeTrue(Files.isReadable(Path.of("/proc/thread-self/children")));
+    run(
+        () -> {
+          for (Consumer<AsyncProcess> end :
+              List.<Consumer<AsyncProcess>>of(
+                  AsyncProcess::killTree,
+                  AsyncProcess::close,
+                  process -> process.stop(Duration.ofMinutes(1)))) {
+            String script = "(sleep 1000 & echo $!; sleep 1000) & wait";
+            var counted = new CountedFamily(sh(script).start());
+            var process = Children.adopt(counted);
+            var lines =
+                new BufferedReader(new InputStreamReader(counted.getInputStream(), US_ASCII));
+            long youngest = Long.parseLong(lines.readLine());
+            end.accept(process);
+            process.join();
+            until(() -> isGone(youngest));
+            assertThat(counted.scans).hasValue(0);
+            process.close();
+          }
+        });
+  }
+
+  @Test
+  void stopLooksForTheFamilyOnceToAskAndOnceToKill() {
+    run(
+        () -> {
+          String script = "trap '' TERM; echo x; while :; do sleep 0.01; done";
+          var counted = new CountedFamily(sh(script).start());
+          var process = Children.adopt(counted);
+          counted.getInputStream().read();
+          assertThat(process.stop(Duration.ofMillis(20))).isEqualTo(137);
+          assertThat(counted.looks).hasValue(2);
+          process.close();
+        });
+  }
+
+  @Test
+  void aStartThatFailsAfterTheChildHasStartedKillsIt() {
+    long before = Children.openPipes();
+    var started = new AtomicReference<Process>();
+    var launch =
+        new Launch(
+            sh(FAMILY),
+            true,
+            (process, in, out, err) -> {
+              started.set(process);
+              throw new OutOfMemoryError("unable to create native thread");
+            });
+    assertThatThrownBy(launch::call).hasMessage("unable to create native thread");
+    while (started.get().isAlive()) {
+      Thread.onSpinWait();
+    }
+    assertThat(started.get().exitValue()).isEqualTo(137);
+    while (Children.openPipes() > before) {
+      Thread.onSpinWait(); // the JDK closes its ends when it hears of the end
+    }
   }
 
   @Test
