@@ -90,10 +90,11 @@ public final class Event<T extends @Nullable Object> {
 
   /** {@link #await()}, at most {@code limit}: empty when that is over, or when null was sent. */
   public Optional<T> await(Duration limit) {
-    if (!sent) {
-      Eventlet.waiting(() -> Limits.within("Event.await", limit, this::awaitSent));
-    }
-    return sent ? Optional.ofNullable(outcome()) : Optional.empty();
+    boolean inTime =
+        sent
+            || Eventlet.<Boolean>awaiting(
+                () -> Limits.within("Event.await", limit, this::awaitSent));
+    return inTime ? Optional.ofNullable(outcome()) : Optional.empty();
   }
 
   private void awaitSent() {

@@ -1,7 +1,9 @@
 package io.greenloop.eventlet;
 
 import io.greenloop.Aio;
+import io.greenloop.Awaitable;
 import io.greenloop.EventLoop;
+import io.greenloop.LoopFuture;
 import io.greenloop.RunOptions;
 import io.greenloop.Task;
 import io.greenloop.ThrowingRunnable;
@@ -11,6 +13,7 @@ import io.greenloop.greenlet.Greenlet;
 import io.greenloop.greenlet.GreenletExit;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionStage;
 import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +120,30 @@ public final class Eventlet {
   public static GreenThread<@Nullable Void> spawnAfterLocal(
       Duration delay, ThrowingRunnable function) {
     return spawnAfterLocal(delay, callable(function));
+  }
+
+  /**
+   * A green thread that ends as {@code awaitable} does; killing it cancels that (Python: {@code
+   * eventlet.asyncio.spawn_for_awaitable}).
+   */
+  public static <T extends @Nullable Object> GreenThread<T> spawnForAwaitable(
+      Awaitable<T> awaitable) {
+    LoopFuture<T> future = awaitable.asFuture();
+    return spawn(
+        () -> {
+          try {
+            return future.join();
+          } catch (GreenletExit killed) {
+            future.cancel(killed.getMessage());
+            throw killed;
+          }
+        });
+  }
+
+  /** {@link #spawnForAwaitable(Awaitable)} for what other libraries give. */
+  public static <T extends @Nullable Object> GreenThread<T> spawnForAwaitable(
+      CompletionStage<T> stage) {
+    return spawnForAwaitable(loop("spawnForAwaitable").wrap(stage));
   }
 
   /** The greenlet whose code calls this; for a green thread, and for main, its face. */

@@ -56,6 +56,7 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
   private final ArrayDeque<Link<T>> links = new ArrayDeque<>(0);
   private State state = State.PENDING;
   private boolean callingLinks;
+  private boolean begun;
   private @Nullable Callable<? extends T> body;
   private @Nullable Task<@Nullable Void> task; // none before its time has come
   private @Nullable Timer startTimer;
@@ -147,6 +148,7 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
       return null; // killed before its start
     }
     body = null;
+    begun = true;
     state = State.ACTIVE;
     T result;
     try {
@@ -358,6 +360,11 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
   /** Whether it has ended, or was killed before its start. */
   public boolean isDead() {
     return state == State.DEAD;
+  }
+
+  /** Whether its function was called. */
+  boolean hasBegun() {
+    return begun;
   }
 
   /** The task that carries it; empty before its time has come. */

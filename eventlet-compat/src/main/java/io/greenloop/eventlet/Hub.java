@@ -155,25 +155,25 @@ public final class Hub implements AutoCloseable {
    * @throws IOClosedException if it was closed by {@link #notifyClose} meanwhile
    */
   public void awaitReadable(SelectableChannel channel) throws IOException {
-    channels.await(this, channel, true);
+    Eventlet.waiting(() -> channels.await(this, channel, true));
   }
 
   /** {@link #awaitReadable(SelectableChannel)}; throws a {@link Timeout} after {@code limit}. */
   public void awaitReadable(SelectableChannel channel, Duration limit) throws IOException {
     try (var _ = Timeout.start(limit)) {
-      channels.await(this, channel, true);
+      awaitReadable(channel);
     }
   }
 
   /** {@link #awaitReadable(SelectableChannel)} for room to write. */
   public void awaitWritable(SelectableChannel channel) throws IOException {
-    channels.await(this, channel, false);
+    Eventlet.waiting(() -> channels.await(this, channel, false));
   }
 
   /** {@link #awaitWritable(SelectableChannel)}; throws a {@link Timeout} after {@code limit}. */
   public void awaitWritable(SelectableChannel channel, Duration limit) throws IOException {
     try (var _ = Timeout.start(limit)) {
-      channels.await(this, channel, false);
+      awaitWritable(channel);
     }
   }
 

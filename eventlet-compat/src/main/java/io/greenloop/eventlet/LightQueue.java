@@ -139,6 +139,9 @@ public class LightQueue<T> {
   }
 
   private void awaitPut(T item) {
+    if (putNow(item)) { // on a plain thread others have run meanwhile
+      return;
+    }
     if (!getters.isEmpty()) {
       queueUnlock();
     }
@@ -229,6 +232,9 @@ public class LightQueue<T> {
   }
 
   private @Nullable T awaitGet() {
+    if (size() > 0) { // on a plain thread others have run meanwhile
+      return removeNow();
+    }
     if (!putters.isEmpty()) {
       queueUnlock();
     }

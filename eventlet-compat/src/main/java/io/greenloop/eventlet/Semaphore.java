@@ -57,9 +57,12 @@ public sealed class Semaphore permits BoundedSemaphore, Lock {
 
   private void awaitPermit() {
     loop = EventLoop.current();
-    do {
+    while (counter <= 0 || !waiters.isEmpty()) { // on a plain thread others have run meanwhile
       waiters.park("Semaphore.acquire", null);
-    } while (counter <= 0);
+      if (counter > 0) {
+        break;
+      }
+    }
     counter--;
   }
 

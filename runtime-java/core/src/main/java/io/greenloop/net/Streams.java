@@ -6,7 +6,9 @@ import io.greenloop.TaskOptions;
 import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.Pipe;
+import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -46,6 +48,21 @@ public final class Streams {
   public static Stream openConnection(ConnectOptions options, int limit) throws IOException {
     LoopCore core = Sockets.currentLoop("openConnection");
     return Stream.adopt(core, Connecting.open(options), limit);
+  }
+
+  /**
+   * A stream on a channel that was connected elsewhere, which it takes over (Python: {@code
+   * open_connection(sock=…)}).
+   *
+   * @throws java.nio.channels.NotYetConnectedException if it is not connected
+   */
+  public static Stream adopt(SocketChannel channel) throws IOException {
+    LoopCore core = Sockets.currentLoop("adopt");
+    if (!channel.isConnected()) {
+      throw new NotYetConnectedException();
+    }
+    channel.configureBlocking(false);
+    return Stream.adopt(core, channel, StreamReader.DEFAULT_LIMIT);
   }
 
   /**
