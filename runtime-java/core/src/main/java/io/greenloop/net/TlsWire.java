@@ -57,20 +57,15 @@ final class TlsWire implements Wire {
   /** Told once how the first handshake ended; null after that. */
   private @Nullable Consumer<@Nullable IOException> whenShaken;
 
+  private final TlsInput input;
   private final TlsParting parting;
   private @Nullable TimerHandle limit;
   private @Nullable TlsInfo info;
   private @Nullable IOException failure;
   private State state = State.SHAKING;
 
-  /** What was opened because a reader had no room for a whole record. */
-  private ByteBuffer opened = NOTHING;
-
   private boolean busy; // the engine works off the loop, and must be left alone
-  private boolean dry; // nothing can be opened before more has come from below
-  private boolean owes; // nothing may be opened before the engine's answers are out
-  private boolean ended; // the other side's direction
-  private boolean ends; // our direction
+  private boolean ends; // our direction was told to
   private boolean queued;
 
   /**
@@ -91,6 +86,7 @@ final class TlsWire implements Wire {
     this.options = options;
     this.name = name;
     records = new TlsRecords(below, unread, unsent, name);
+    input = new TlsInput(records, options, name, this::shakeAgain);
     parting = new TlsParting(face, options, name, this::tooLong);
     in = new WireSide(loop, below, Direction.IN, this::more, this::fail);
     out = new WireSide(loop, below, Direction.OUT, this::go, this::fail);
@@ -168,7 +164,7 @@ final class TlsWire implements Wire {
         }
         // Sent or not: two sides that have no room left must not wait for each other.
         case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-          if (opened.hasRemaining() || !openOne()) {
+          if (input.hasOpened() || !input.openOne()) {
             return;
           }
         }
@@ -178,23 +174,6 @@ final class TlsWire implements Wire {
         }
       }
     }
-  }
-
-  /** Whether there was a record to open. */
-  private boolean openOne() throws IOException {
-    ByteBuffer target = records.roomForRecord();
-    return switch (records.open(target)) {
-      case DRY -> {
-        dry = true;
-        yield false;
-      }
-      case CUT -> throw TlsErrors.cutInHandshake(name);
-      case CLOSED -> throw new SSLHandshakeException("the other side has ended TLS");
-      default -> {
-        opened = target.flip().hasRemaining() ? target : NOTHING; // the buffer is used again
-        yield true;
-      }
-    };
   }
 
   private void shaken() throws IOException {
@@ -223,7 +202,7 @@ final class TlsWire implements Wire {
 
   /** Whether the other side has ended its direction. */
   boolean hasEnded() {
-    return ended;
+    return input.hasEnded();
   }
 
   TlsOptions options() {
@@ -240,96 +219,25 @@ final class TlsWire implements Wire {
   @Override
   public int tryRead(ByteBuffer target) throws IOException {
     check();
-    if (opened.hasRemaining()) {
-      return takeOpened(target);
+    if (input.hasOpened()) {
+      int count = input.takeOpened(target);
+      if (state == State.SHAKING && !input.hasOpened()) {
+        queue(); // it has waited for the room
+      }
+      return count;
     }
-    if (ended) {
+    if (input.hasEnded()) {
       return -1;
     }
     if (state != State.OPEN || busy) {
       return 0;
     }
     try {
-      return read(target);
+      return input.read(target);
     } catch (IOException e) {
       throw fail(TlsErrors.explained("read", name, options, e));
     } finally {
       arm(); // an answer may be on its way out
-    }
-  }
-
-  private int read(ByteBuffer target) throws IOException {
-    for (; ; ) {
-      owes = false;
-      HandshakeStatus status = records.status();
-      if (status == HandshakeStatus.NEED_TASK) {
-        shakeAgain();
-        return 0;
-      }
-      if (status == HandshakeStatus.NEED_WRAP) { // an answer, to a change of keys
-        records.sendOwn();
-        owes = records.status() == HandshakeStatus.NEED_WRAP;
-      }
-      int before = target.position();
-      TlsRecords.Step step = records.open(target);
-      if (step == TlsRecords.Step.FULL) {
-        ByteBuffer roomy = records.roomForRecord();
-        step = records.open(roomy);
-        opened = roomy.flip();
-        takeOpened(target);
-      }
-      int count = target.position() - before;
-      if (count > 0) {
-        return count;
-      }
-      switch (step) {
-        case DRY -> {
-          dry = true;
-          return 0;
-        }
-        case CUT -> {
-          if (!options.isTruncationAllowed()) {
-            throw TlsErrors.truncated(name);
-          }
-          ended = true;
-          return -1;
-        }
-        case CLOSED -> {
-          ended = true;
-          answerEnd();
-          return -1;
-        }
-        default -> {
-          // Data goes on while an answer waits for its way out: else two sides that write more
-          // than they read would wait for each other. A second question has to wait.
-          if (owes) {
-            return 0;
-          }
-        }
-      }
-    }
-  }
-
-  private int takeOpened(ByteBuffer target) {
-    int count = Math.min(opened.remaining(), target.remaining());
-    target.put(target.position(), opened, opened.position(), count);
-    target.position(target.position() + count);
-    opened.position(opened.position() + count);
-    if (!opened.hasRemaining()) {
-      opened = NOTHING;
-      if (state == State.SHAKING) {
-        queue(); // it has waited for the room
-      }
-    }
-    return count;
-  }
-
-  /** TLS 1.2 answers {@code close_notify} at once; who has sent it may be gone already. */
-  private void answerEnd() {
-    try {
-      records.sendOwn();
-    } catch (IOException gone) {
-      // All that is said here is that nothing more is to be said.
     }
   }
 
@@ -433,13 +341,15 @@ final class TlsWire implements Wire {
     if (direction == Direction.OUT) {
       return state == State.OPEN && !busy && !records.hasUnsent();
     }
-    return opened.hasRemaining() || ended || (state == State.OPEN && !busy && !dry && !owes);
+    return input.hasOpened()
+        || input.hasEnded()
+        || (state == State.OPEN && !busy && input.mayOpen());
   }
 
   /** Listens below for what is missing, and for nothing else. */
   private void arm() {
     boolean needsMore = state != State.OPEN || in.listener != null;
-    in.want(state != State.OVER && !busy && dry && needsMore);
+    in.want(state != State.OVER && !busy && input.isDry() && needsMore);
     out.want(state != State.OVER && records.hasUnsent());
   }
 
@@ -452,7 +362,7 @@ final class TlsWire implements Wire {
 
   /** Something has come. */
   private void more() {
-    dry = false;
+    input.more();
     go();
   }
 
@@ -478,7 +388,7 @@ final class TlsWire implements Wire {
       case PARTING -> part();
       case OPEN -> {
         records.sendOwn();
-        owes &= records.hasUnsent();
+        input.answered();
       }
       case OVER -> {}
     }
@@ -525,18 +435,10 @@ final class TlsWire implements Wire {
 
   /** Our {@code close_notify}, and the other side's, behind what it still has to say. */
   private void part() throws IOException {
-    opened = NOTHING;
     endOutput();
     boolean sent = !records.hasUnsent();
-    while (!ended && !dry) {
-      switch (records.open(records.roomForRecord())) {
-        case DRY -> dry = true;
-        case CLOSED, CUT -> ended = true; // cut off or not: nobody reads that any more
-        // Nobody wants another handshake either.
-        default -> ended = records.status() == HandshakeStatus.NEED_TASK;
-      }
-    }
-    if (sent && ended) {
+    input.drop();
+    if (sent && input.hasEnded()) {
       parting.passOn(below, this::parted);
     }
   }

@@ -3,6 +3,7 @@ package io.greenloop.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.greenloop.Aio;
+import io.greenloop.TaskGroup;
 import io.greenloop.testing.FullMode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,6 +12,8 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -20,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The JDK starts its socket pollers, which are virtual threads, out of the first thread that blocks
  * on a socket. Were they kept on the loop of that thread, they would end with it, and with them the
- * sockets of every virtual thread in the JVM.
+ * sockets of every virtual thread in the JVM, those of other loops included.
  */
 @Timeout(120)
 @FullMode("in portable mode no loop carries virtual threads")
@@ -28,8 +31,8 @@ class PollersOutliveLoopTest {
   private static final int READERS = 16;
 
   @Test
-  void aLoopClosesAndSixteenOfSixteenOthersStillGetTheirData(@TempDir Path folder)
-      throws Exception {
+  void aLoopClosesAndSixteenOfSixteenThreadsAndTasksOfAnotherLoopStillGetTheirData(
+      @TempDir Path folder) throws Exception {
     Path output = folder.resolve("output");
     // A JVM of its own: the pollers are started once. Without -Djdk.pollerMode=1, which the
     // launcher sets and which would start no virtual pollers at all.
@@ -50,7 +53,7 @@ class PollersOutliveLoopTest {
     child.destroyForcibly();
 
     assertThat(ended).isTrue();
-    assertThat(output).hasContent("data for 16 of 16");
+    assertThat(output).hasContent("data for 16 of 16, on another loop for 16");
   }
 
   /** What runs in the other JVM. */
@@ -58,9 +61,16 @@ class PollersOutliveLoopTest {
     private Child() {}
 
     public static void main(String[] args) throws Exception {
-      Aio.run(Child::blockOnSockets);
+      var other = new OtherLoop();
+      Aio.run(
+          () -> {
+            blockOnSockets();
+            other.start();
+          });
       int served = readersThatGetTheirData();
-      System.out.println("data for " + served + " of " + READERS);
+      int onLoop = other.readersThatGetTheirData();
+      System.out.println(
+          "data for " + served + " of " + READERS + ", on another loop for " + onLoop);
       System.exit(0); // readers that never got their data must not hold the JVM
     }
 
@@ -104,7 +114,7 @@ class PollersOutliveLoopTest {
       return served.get();
     }
 
-    private static void readOne(Socket socket, AtomicInteger served) {
+    static void readOne(Socket socket, AtomicInteger served) {
       try {
         if (socket.getInputStream().read() == 'x') {
           served.incrementAndGet();
@@ -112,6 +122,53 @@ class PollersOutliveLoopTest {
       } catch (IOException e) {
         e.printStackTrace();
       }
+    }
+  }
+
+  /** One whose tasks read while the first loop ends. */
+  private static final class OtherLoop {
+    private final List<Socket> clients = new ArrayList<>();
+    private final AtomicInteger served = new AtomicInteger();
+    private final CountDownLatch reading = new CountDownLatch(READERS);
+    private Thread thread = Thread.currentThread();
+
+    /** Returns when its tasks read. */
+    void start() throws IOException {
+      var servers = new ArrayList<Socket>();
+      try (var listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+        for (int i = 0; i < READERS; i++) {
+          clients.add(new Socket(InetAddress.getLoopbackAddress(), listener.getLocalPort()));
+          servers.add(listener.accept());
+        }
+      }
+      thread = Thread.ofPlatform().start(() -> Aio.run(() -> readAll(servers)));
+      Aio.toThread(
+              () -> {
+                reading.await();
+                return 1;
+              })
+          .join();
+    }
+
+    private void readAll(List<Socket> servers) {
+      TaskGroup.run(
+          group -> {
+            for (Socket server : servers) {
+              group.spawn(
+                  () -> {
+                    reading.countDown();
+                    Child.readOne(server, served);
+                  });
+            }
+          });
+    }
+
+    int readersThatGetTheirData() throws Exception {
+      for (Socket client : clients) {
+        client.getOutputStream().write('x');
+      }
+      thread.join(Duration.ofSeconds(20));
+      return served.get();
     }
   }
 }

@@ -10,17 +10,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.greenloop.Aio;
+import io.greenloop.EventLoop;
+import io.greenloop.net.Talk.Recorder;
 import io.greenloop.net.TlsOptions.ClientAuth;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -385,6 +389,72 @@ class TlsPeersTest {
               client.writer().write(bytes("hello\n"));
               server.expect("hello\n");
             }
+          }
+          TlsConversation.settle();
+        });
+  }
+
+  // ---- transports --------------------------------------------------------------------------
+
+  private static final class Echo extends Recorder {
+    @Override
+    public void dataReceived(ByteBuffer data) {
+      Objects.requireNonNull(transport).write(data);
+    }
+  }
+
+  @Test
+  @Parity("AC-ssl.1")
+  void itsClientTalksToAProtocol() {
+    Aio.run(
+        () -> {
+          ServerOptions options = ServerOptions.DEFAULT.withTls(localhost());
+          Server server =
+              EventLoop.current()
+                  .listen(ListenOptions.on(Loopback.anyPort()).with(options), Echo::new);
+          try (OpenSsl client = client(server)) {
+            client.expect("Verify return code: 0 \\(ok\\)");
+            client.say("before\n");
+            client.expect("\nbefore\n");
+            client.say("K\n");
+            client.expect("KEYUPDATE");
+            client.say("after\n");
+            client.expect("\nafter\n");
+            client.say("Q\n");
+            assertThat(client.ended()).isZero();
+          }
+          server.close();
+          server.awaitClosed();
+          TlsConversation.settle();
+        });
+  }
+
+  @Test
+  @Parity("TLS-3")
+  void aProtocolTalksToItsServerAndBothEndInGoodOrder() {
+    Aio.run(
+        () -> {
+          try (OpenSsl server = server()) {
+            int port = Integer.parseInt(server.expect("ACCEPT [0-9.]+:(\\d+)").group(1));
+            var protocol = new Recorder();
+            Transport transport =
+                EventLoop.current()
+                    .connect(ConnectOptions.to("127.0.0.1", port), trusting(), () -> protocol)
+                    .join()
+                    .transport();
+            transport.write(bytes("to openssl\n"));
+            server.expect("to openssl");
+            server.say("from openssl\n");
+            while (protocol.trail.size() < 2) {
+              Aio.yieldNow();
+            }
+            transport.close();
+            server.expect("DONE"); // it has seen our end, and answers it
+            while (protocol.trail.size() < 4) {
+              Aio.yieldNow();
+            }
+            assertThat(protocol.trail)
+                .containsExactly("made", "from openssl\n", "eof", "lost well");
           }
           TlsConversation.settle();
         });

@@ -69,6 +69,18 @@ class ServerScriptsTest :
       }
     }
 
+    test("one echo server in three tiers answers alike") {
+      Greenloop.start("echo-tiers.loop.kts").use { server ->
+        for (tier in listOf("callbacks", "tasks", "suspend code")) {
+          val port = server.awaitLineWith("$tier on port ").substringAfterLast(' ')
+          shell(port, "for i in 1 2; do echo $tier >&3; head -n 1 <&3; done") shouldContainExactly
+            listOf(tier, tier)
+        }
+        server.interrupt()
+        server.finish() shouldBe 130
+      }
+    }
+
     test("a port forwarder, half-closed as it comes; a target that is not there") {
       Greenloop.start("key-value-server.loop.kts").use { store ->
         Greenloop.start("port-forwarder.loop.kts", "127.0.0.1", store.port()).use { forwarder ->
