@@ -29,12 +29,16 @@ for ((i, millis) in listOf(20L, 10L).withIndex()) {
 woken.forEach { it.join() }
 
 // 4: a synchronous library over an asynchronous driver
-fun send(text: String): LoopFuture<String> =
-  spawn {
-    sleep(1.milliseconds)
-    require(text != "drop") { "connection lost" }
-    "row of $text"
+fun send(text: String): LoopFuture<String> {
+  val answer = events.newPromise<String>()
+  events.callLater(ofMillis(1)) {
+    when (text) {
+      "drop" -> answer.completeExceptionally(IllegalArgumentException("connection lost"))
+      else -> answer.complete("row of $text")
+    }
   }
+  return answer
+}
 
 fun query(text: String): String = Bridge.await(send(text))
 
@@ -49,8 +53,8 @@ fun session(): String {
 println("4 " + Bridge.run { session() }.join())
 
 // 5: an asynchronous task waits for a greenlet
-val main = Greenlet.current()
-val adder = Greenlet { (1..3).sumOf { main.switchTo() as Int } }
+val driver = Greenlet.current()
+val adder = Greenlet { (1..3).sumOf { driver.switchTo() as Int } }
 val sum = adder.toFuture()
 val waiter = green { println("5 the greenlet made ${sum.join()}") }
 adder.switchTo()
@@ -90,9 +94,12 @@ fun ask(question: String): Any? {
 
 val closed = CountDownLatch(1)
 SwingUtilities.invokeLater {
-  Greenlet { println("10 answer: ${ask("delete it?")}").also { closed.countDown() } }.switchTo()
+  // both from there, so that their order is certain
+  SwingUtilities.invokeLater {
+    Greenlet { println("10 answer: ${ask("delete it?")}").also { closed.countDown() } }.switchTo()
+  }
+  SwingUtilities.invokeLater { println("10 the window is painted") }
 }
-SwingUtilities.invokeLater { println("10 the window is painted") }
 closed.await()
 
 // 15: what answers by a callback, called as if it returned

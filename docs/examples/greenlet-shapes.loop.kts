@@ -25,7 +25,7 @@ fun GeneratorScope<Int, *>.walk(tree: Tree?) {
 }
 
 val tree = Tree(Tree(Tree(null, 1, null), 2, null), 3, Tree(Tree(null, 4, null), 5, null))
-println("2 " + generator { walk(tree) }.asSequence().joinToString(" "))
+println("2 " + generator<Int> { walk(tree) }.asSequence().joinToString(" "))
 
 // 3: a parser that is fed in pieces, written as a loop
 val parser =
@@ -93,8 +93,8 @@ fun endless(
   name: String,
   action: (Int) -> Unit,
 ) = Greenlet { args ->
+  var value = args[0] as Int
   try {
-    var value = args[0] as Int
     while (true) {
       action(value)
       value = parent.switchTo() as Int
@@ -102,6 +102,7 @@ fun endless(
   } catch (exit: GreenletExit) {
     seen += "$name closed"
   }
+  null
 }
 
 val sink = endless("sink") { seen += it }
@@ -118,19 +119,22 @@ val unwound = mutableListOf<Pair<Int, Int>>()
 fun attempt(
   x: Int,
   y: Int,
-): Pair<Int, Int> =
+) {
   try {
     parent.switchTo(x + y == 7 && x * y == 12)
-    x to y
   } finally {
     unwound += x to y
   }
+}
 
 fun solve(): Pair<Int, Int> {
   for (x in 1..4) {
     for (y in 1..4) {
       val branch = Greenlet { attempt(x, y) }
-      if (branch.switchTo() as Boolean) return branch.switchTo() as Pair<Int, Int>
+      if (branch.switchTo() as Boolean) {
+        branch.switchTo()
+        return x to y
+      }
       branch.close()
     }
   }

@@ -63,13 +63,13 @@ fun inner(): Any? = parent.switchTo()
 
 fun outer(): Any? = inner()
 
-repeat(2) { Greenlet { outer() }.switchTo() }
-val suspended = Greenlet.suspended()
-for (g in suspended) {
+val waiting = List(2) { Greenlet { outer() } }
+waiting.forEach { it.switchTo() }
+for (g in Greenlet.suspended()) {
   val (here, caller) = g.stackTrace
   println("13 waits in ${here.methodName} called by ${caller.methodName}")
 }
-suspended.forEach { it.close() }
+waiting.forEach { it.close() }
 
 // 14: who runs longest without a switch?
 var clock = 0
@@ -91,7 +91,7 @@ names[Greenlet.current()] = "main"
 val quick = worker("quick", 1, 2)
 val slow = worker("slow", 5, 90)
 Greenlet.setTrace { _, origin, _ ->
-  longest.merge(names.getValue(origin), clock - last, ::maxOf)
+  longest.merge(names.getValue(origin), clock - last) { p, q -> maxOf(p, q) }
   last = clock
 }
 for (g in listOf(quick, slow, quick, slow, quick, slow)) g.switchTo()

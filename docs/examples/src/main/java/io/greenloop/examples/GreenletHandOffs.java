@@ -160,16 +160,21 @@ public final class GreenletHandOffs {
 
   private static void dialog() throws InterruptedException {
     var closed = new CountDownLatch(1);
-    SwingUtilities.invokeLater(
-        () ->
-            new Greenlet(
-                    args -> {
-                      println("10 answer: " + ask("delete it?"));
-                      closed.countDown();
-                      return null;
-                    })
-                .switchTo());
-    SwingUtilities.invokeLater(() -> println("10 the window is painted"));
+    var handler =
+        (Runnable)
+            () ->
+                new Greenlet(
+                        args -> {
+                          println("10 answer: " + ask("delete it?"));
+                          closed.countDown();
+                          return null;
+                        })
+                    .switchTo();
+    SwingUtilities.invokeLater( // both from there, so that their order is certain
+        () -> {
+          SwingUtilities.invokeLater(handler);
+          SwingUtilities.invokeLater(() -> println("10 the window is painted"));
+        });
     closed.await();
   }
 

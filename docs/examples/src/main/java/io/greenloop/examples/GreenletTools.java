@@ -84,14 +84,13 @@ public final class GreenletTools {
   }
 
   private static void frames() {
-    new Greenlet(args -> outer()).switchTo();
-    new Greenlet(args -> outer()).switchTo();
-    List<Greenlet> suspended = Greenlet.suspended();
-    for (Greenlet g : suspended) {
+    var waiting = List.of(new Greenlet(args -> outer()), new Greenlet(args -> outer()));
+    waiting.forEach(Greenlet::switchTo);
+    for (Greenlet g : Greenlet.suspended()) {
       StackTraceElement[] stack = g.getStackTrace();
       println("13 waits in " + stack[0].getMethodName() + " called by " + stack[1].getMethodName());
     }
-    suspended.forEach(Greenlet::close);
+    waiting.forEach(Greenlet::close);
   }
 
   // 14: who runs longest without a switch?

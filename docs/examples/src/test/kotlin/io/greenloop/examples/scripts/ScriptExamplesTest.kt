@@ -102,7 +102,7 @@ private val programs =
     ),
     Program(
       "greenlet hand-offs: Kotlin prints what Python prints (script)",
-      "greenlet-hand-offs.loop.kts",
+      "--virtual-time greenlet-hand-offs.loop.kts",
       *greenletOutput("hand-offs").toTypedArray(),
     ),
     Program(
