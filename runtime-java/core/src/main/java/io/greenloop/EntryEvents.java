@@ -77,7 +77,9 @@ final class EntryEvents implements LoopHooks {
 
   @Override
   public void nothingCanWakeUs() {
-    DeadLock.check(loop);
+    if (!loop.idle().callAll()) {
+      DeadLock.check(loop);
+    }
   }
 
   @Override

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -95,6 +96,7 @@ public final class EventLoop implements AutoCloseable {
   private final Shutdown shutdown = new Shutdown(this);
   private final Bridges bridges = new Bridges(this);
   private final SignalCallbacks signals = new SignalCallbacks(this);
+  private final IdleCallbacks idle = new IdleCallbacks();
   private final Proactor<SocketChannel, ServerSocketChannel> proactor;
   private final AsynchronousProactor asynchronousProactor;
   private final ParkedSteps parkedSteps = new ParkedSteps(this);
@@ -395,6 +397,11 @@ public final class EventLoop implements AutoCloseable {
   /** A task for {@code body}. */
   public <T extends @Nullable Object> Task<T> ensureFuture(Callable<? extends T> body) {
     return spawn(body);
+  }
+
+  /** The task that the present run waits for: main. Empty outside of a run. Any thread. */
+  public Optional<Task<?>> mainTask() {
+    return runs.awaited() instanceof Task<?> main ? Optional.of(main) : Optional.empty();
   }
 
   /** The unfinished tasks of this loop: a snapshot. Any thread. */
@@ -807,7 +814,22 @@ public final class EventLoop implements AutoCloseable {
     };
   }
 
+  /**
+   * Calls {@code callback} once, when nothing is ready, no timer is set, and nothing outside is
+   * known to wake this loop; the program does not count as dead-locked then (gevent: {@code
+   * hub.join}).
+   */
+  public Registration onIdle(Runnable callback) {
+    checkUsable("onIdle");
+    Objects.requireNonNull(callback, "callback");
+    return idle.add(callback);
+  }
+
   // ---- for this package --------------------------------------------------------------------
+
+  IdleCallbacks idle() {
+    return idle;
+  }
 
   LoopCore core() {
     return core;

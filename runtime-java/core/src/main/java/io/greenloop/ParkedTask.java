@@ -1,5 +1,7 @@
 package io.greenloop;
 
+import static io.greenloop.internal.check.Known.present;
+
 import io.greenloop.internal.loop.Strand;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,11 @@ final class ParkedTask<T extends @Nullable Object> extends Waiter<T> implements 
   @Override
   protected void onServed(T value) {
     loop.core().ready(strand, null);
+  }
+
+  @Override
+  void onServedNow(T value) {
+    present(task).runServed(strand);
   }
 
   @Override

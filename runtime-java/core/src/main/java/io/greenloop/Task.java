@@ -48,6 +48,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   private final @Nullable StackTraceElement createdAt;
   private final String namePrefix;
   private @Nullable String name;
+  private @Nullable Object attachment;
   private int cancelRequests;
 
   /** What no wait has delivered yet; null almost always. */
@@ -92,6 +93,20 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   public final String name() {
     String given = name;
     return given != null ? given : namePrefix + "-" + number;
+  }
+
+  /**
+   * Keeps {@code face}: what wraps this task, for whoever has the task and looks for the wrapper.
+   *
+   * <p><b>Room:</b> loop or setup.
+   */
+  public final void attach(@Nullable Object face) {
+    attachment = face;
+  }
+
+  /** What {@link #attach} keeps, or null. */
+  public final @Nullable Object attachment() {
+    return attachment;
   }
 
   /** Its number: unique in the JVM, ascending in the order of creation. Any thread. */
@@ -553,6 +568,11 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    */
   public final boolean isStackful() {
     return strandOrNull() != null;
+  }
+
+  /** {@code served} is a strand of this task that suspends; it runs at once. */
+  void runServed(Strand served) {
+    runNow(served, loop().currentTaskOrNull());
   }
 
   private void runNow(Strand own, @Nullable Task<?> caller) {

@@ -32,6 +32,19 @@ public final class TimerHandle extends Handle {
     callback.cancel();
   }
 
+  /**
+   * Lets this timer keep no run alive: where nothing else can wake the program, that is dead-locked
+   * as if the timer was not there, and {@link EventLoop#onIdle} is told (gevent: {@code
+   * ref=False}). It fires if the loop is still there.
+   *
+   * @return this
+   */
+  public TimerHandle unref() {
+    loop.checkRoom("unref");
+    loop.core().weaken(node);
+    return this;
+  }
+
   @Override
   public boolean isCancelled() {
     return callback.isCancelled();

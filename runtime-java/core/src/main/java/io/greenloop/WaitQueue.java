@@ -188,6 +188,23 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
     return true;
   }
 
+  /**
+   * {@link #serveFirst}, but the waiter does not queue: it runs at once, ahead of everything that
+   * is ready. A calling callback goes on when it waits again or ends, a calling task behind what is
+   * ready. (Python: a {@code switch} from the hub.)
+   *
+   * @return false if nobody waits
+   */
+  public boolean runFirst(T value) {
+    Waiter<T> waiter = first;
+    if (waiter == null) {
+      return false;
+    }
+    unlink(waiter);
+    waiter.serveNow(value);
+    return true;
+  }
+
   /** Hands {@code value} to everybody who waits now. */
   public void serveAll(T value) {
     for (int left = size; left > 0; left--) {

@@ -123,6 +123,18 @@ public abstract class Waiter<T extends @Nullable Object> {
     onServed(handed);
   }
 
+  /** {@link #serve} for a waiter that runs inside the call, if it can. */
+  final void serveNow(T handed) {
+    value = handed;
+    state = State.SERVED;
+    onServedNow(handed);
+  }
+
+  /** A waiter that is no task has nothing that could run now. */
+  void onServedNow(T handed) {
+    onServed(handed);
+  }
+
   final void fail(Throwable failure) {
     value = failure;
     state = State.FAILED;

@@ -88,8 +88,8 @@ public final class LoopCore {
     this.schedule = schedule;
     idleCheck =
         () -> {
+          idleReported = true; // until the next step, which may be taken in here
           hooks.nothingCanWakeUs();
-          idleReported = true; // until the next step
         };
     OpenLoops.opened(this);
   }
@@ -211,6 +211,13 @@ public final class LoopCore {
   public void unschedule(TimerNode timer) {
     if (timer.isPending()) {
       timers.remove(timer);
+    }
+  }
+
+  /** {@code timer} keeps no run alive; no-op when it is not pending. */
+  public void weaken(TimerNode timer) {
+    if (timer.isPending()) {
+      timers.weaken(timer);
     }
   }
 
@@ -522,15 +529,17 @@ public final class LoopCore {
       return;
     }
     TimerNode next = timers.first();
-    if (next == null) {
-      if (stopsWhenIdle && outside.isQuiet()) {
+    if (!timers.keepAlive() && outside.isQuiet()) {
+      if (stopsWhenIdle) {
         stopping = true;
         return;
       }
-      if (outside.isQuiet() && !idleReported) {
+      if (!idleReported) {
         ready.add(idleCheck, null);
         return;
       }
+    }
+    if (next == null) {
       sleeper.sleep(FOREVER);
       return;
     }

@@ -14,6 +14,9 @@ public class TimerNode {
   @Nullable TimerNode previous;
   @Nullable TimerNode next;
 
+  /** Whether it keeps no run alive. */
+  boolean weak;
+
   final Object action;
   final @Nullable Object owner;
 

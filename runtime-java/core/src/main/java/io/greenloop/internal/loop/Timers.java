@@ -13,10 +13,24 @@ final class Timers {
   private @Nullable TimerNode first; // of the list
   private @Nullable TimerNode last;
   private int listed;
+  private int weak;
   private long nextSequence;
 
   int size() {
     return listed + sorted.size();
+  }
+
+  /** Whether somebody wants one of them to fire. */
+  boolean keepAlive() {
+    return size() > weak;
+  }
+
+  /** It keeps no run alive from here on. */
+  void weaken(TimerNode node) {
+    if (!node.weak) {
+      node.weak = true;
+      weak++;
+    }
   }
 
   /** The earliest timer, or null. */
@@ -55,6 +69,10 @@ final class Timers {
       sorted.remove(node);
     }
     node.index = TimerNode.NOT_QUEUED;
+    if (node.weak) {
+      node.weak = false;
+      weak--;
+    }
   }
 
   private void unlink(TimerNode node) {
