@@ -8,4 +8,5 @@ module io.greenloop.eventlet {
   requires static transitive org.jspecify;
 
   exports io.greenloop.eventlet;
+  exports io.greenloop.gevent;
 }

@@ -1,0 +1,242 @@
+package io.greenloop.gevent;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that parks the greenlet which uses it, not the loop (Python: {@code
+ * gevent.socket.socket}). One greenlet may read while another one writes; a second reader, or a
+ * second writer, is refused.
+ *
+ * <p>Closing it wakes those who use it with an {@link AsynchronousCloseException}. A {@link
+ * Timeout} that ends a call leaves the connection as it is.
+ *
+ * <p><b>Room:</b> greenlets of one loop.
+ */
+public final class GeventSocket implements AutoCloseable {
+  private final Hub hub;
+  private final SocketChannel channel;
+  private @Nullable Duration timeout;
+  private @Nullable IoWatcher reading;
+  private @Nullable IoWatcher writing;
+
+  /** Takes over {@code channel}, which is connected. */
+  public GeventSocket(SocketChannel channel) throws IOException {
+    this(Hub.of("new GeventSocket"), channel);
+  }
+
+  GeventSocket(Hub hub, SocketChannel channel) throws IOException {
+    this.hub = hub;
+    this.channel = channel;
+    channel.configureBlocking(false);
+  }
+
+  /** A connection to {@code address}; see {@link Net#connect}. */
+  static GeventSocket connect(
+      InetSocketAddress address, @Nullable Duration limit, @Nullable SocketAddress local)
+      throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    boolean connected = false;
+    try {
+      if (local != null) {
+        channel.bind(local);
+      }
+      GeventSocket socket = new GeventSocket(channel);
+      socket.setTimeout(limit);
+      if (!channel.connect(address)) {
+        socket.awaitConnected(address);
+      }
+      socket.setTimeout(null);
+      connected = true;
+      return socket;
+    } finally {
+      if (!connected) {
+        channel.close();
+      }
+    }
+  }
+
+  private void awaitConnected(InetSocketAddress address) throws IOException {
+    await(false, timeout);
+    try {
+      channel.finishConnect();
+    } catch (ConnectException refused) {
+      throw new ConnectException(refused.getMessage() + ": " + address);
+    }
+  }
+
+  // ---- time limits -------------------------------------------------------------------------
+
+  /**
+   * The limit of each call from now on; null for none, zero: a call that would wait throws at once
+   * (Python: {@code settimeout}).
+   */
+  public void setTimeout(@Nullable Duration limit) {
+    timeout = limit;
+  }
+
+  /** What {@link #setTimeout} set. */
+  public Optional<Duration> timeout() {
+    return Optional.ofNullable(timeout);
+  }
+
+  // ---- reading -----------------------------------------------------------------------------
+
+  /**
+   * What has come, at most {@code most} bytes; waits for some. Empty at the end (Python: {@code
+   * recv}).
+   *
+   * @throws SocketTimeoutException when the limit is over
+   * @throws ConcurrentObjectUseError if another greenlet reads
+   * @throws AsynchronousCloseException if it is closed meanwhile
+   */
+  public byte[] receive(int most) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(most);
+    int got = receive(buffer);
+    return got <= 0 ? new byte[0] : Arrays.copyOf(buffer.array(), got);
+  }
+
+  /** {@link #receive(int)} into {@code target}; returns how many bytes, -1 at the end. */
+  public int receive(ByteBuffer target) throws IOException {
+    checkFree(reading, "read");
+    int got = channel.read(target);
+    while (got == 0 && target.hasRemaining()) {
+      await(true, timeout);
+      got = channel.read(target);
+    }
+    return got;
+  }
+
+  // ---- writing -----------------------------------------------------------------------------
+
+  /** Sends some of {@code data}, and returns how many bytes; waits until one can be sent. */
+  public int send(byte[] data) throws IOException {
+    checkFree(writing, "write");
+    ByteBuffer buffer = ByteBuffer.wrap(data);
+    int sent = channel.write(buffer);
+    while (sent == 0 && buffer.hasRemaining()) {
+      await(false, timeout);
+      sent = channel.write(buffer);
+    }
+    return sent;
+  }
+
+  /** Sends all of {@code data}; the limit is for the whole call. */
+  public void sendAll(byte[] data) throws IOException {
+    checkFree(writing, "write");
+    ByteBuffer buffer = ByteBuffer.wrap(data);
+    Duration limit = timeout;
+    Duration end = limit == null ? null : hub.eventLoop().time().plus(limit);
+    channel.write(buffer);
+    while (buffer.hasRemaining()) {
+      Duration left = end == null ? null : end.minus(hub.eventLoop().time());
+      if (left != null && (left.isNegative() || left.isZero())) {
+        throw new SocketTimeoutException("timed out");
+      }
+      await(false, left);
+      channel.write(buffer);
+    }
+  }
+
+  /** Sends no more; the other side reads the end. */
+  public void shutdownOutput() throws IOException {
+    channel.shutdownOutput();
+  }
+
+  // ---- waiting -----------------------------------------------------------------------------
+
+  private void await(boolean reads, @Nullable Duration limit) throws IOException {
+    if (limit != null && limit.isZero()) {
+      throw new SocketTimeoutException("would wait, and its time limit is zero");
+    }
+    if (!channel.isOpen()) {
+      throw new ClosedChannelException();
+    }
+    try (IoWatcher watcher = hub.loop().io(channel, reads ? Loop.READ : Loop.WRITE)) {
+      use(reads, watcher);
+      if (!watcher.awaitWithin(hub, limit)) {
+        throw new SocketTimeoutException("timed out");
+      }
+    } finally {
+      use(reads, null);
+    }
+  }
+
+  private void use(boolean reads, @Nullable IoWatcher watcher) {
+    if (reads) {
+      reading = watcher;
+    } else {
+      writing = watcher;
+    }
+  }
+
+  private void checkFree(@Nullable IoWatcher used, String operation) {
+    if (used != null) {
+      throw new ConcurrentObjectUseError(
+          operation
+              + " on "
+              + this
+              + ": "
+              + used.user()
+              + " does that already; give each one a socket of its own");
+    }
+  }
+
+  // ---- looking and ending ------------------------------------------------------------------
+
+  /** Its own address; null once it is closed. */
+  public @Nullable SocketAddress localAddress() {
+    try {
+      return channel.getLocalAddress();
+    } catch (IOException closed) {
+      return null;
+    }
+  }
+
+  /** The address of the other side; null once it is closed. */
+  public @Nullable SocketAddress remoteAddress() {
+    try {
+      return channel.getRemoteAddress();
+    } catch (IOException closed) {
+      return null;
+    }
+  }
+
+  /** The channel below it, in non-blocking mode. */
+  public SocketChannel channel() {
+    return channel;
+  }
+
+  /** Whether it was closed. */
+  public boolean isClosed() {
+    return !channel.isOpen();
+  }
+
+  /** Closes it; those who use it get an {@link AsynchronousCloseException}, in the next turn. */
+  @Override
+  public void close() throws IOException {
+    for (IoWatcher used : new IoWatcher[] {reading, writing}) {
+      if (used != null) {
+        used.cancelWait(new AsynchronousCloseException());
+      }
+    }
+    channel.close();
+  }
+
+  @Override
+  public String toString() {
+    SocketAddress other = remoteAddress();
+    return "socket " + (other == null ? "(closed)" : "to " + other);
+  }
+}
