@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
@@ -452,6 +453,12 @@ public final class Gevent {
     Select.await(channel, Loop.READ, limit, null);
   }
 
+  /** {@link #awaitReadable(SelectableChannel)}; throws what {@code whenOver} makes at the limit. */
+  public static void awaitReadable(
+      SelectableChannel channel, Duration limit, Supplier<? extends Throwable> whenOver) {
+    Select.await(channel, Loop.READ, limit, whenOver);
+  }
+
   /** Waits until {@code channel} can be written. */
   public static void awaitWritable(SelectableChannel channel) {
     Select.await(channel, Loop.WRITE, null, null);
@@ -469,6 +476,24 @@ public final class Gevent {
   /** Waits until {@code channel} can be read or written. */
   public static void awaitReadableOrWritable(SelectableChannel channel) {
     Select.await(channel, Loop.READ | Loop.WRITE, null, null);
+  }
+
+  /**
+   * {@code function}, with an error of the kind {@code errors} as its result instead of thrown
+   * (Python: {@code gevent.util.wrap_errors}).
+   */
+  public static Callable<@Nullable Object> wrapErrors(
+      Class<? extends Throwable> errors, Callable<?> function) {
+    return () -> {
+      try {
+        return function.call();
+      } catch (Throwable thrown) {
+        if (errors.isInstance(thrown)) {
+          return thrown;
+        }
+        throw Sneaky.raise(thrown);
+      }
+    };
   }
 
   // ---- looking -----------------------------------------------------------------------------

@@ -391,6 +391,11 @@ class GeventServerTest {
             Gevent.awaitReadableOrWritable(one.channel());
             assertThatThrownBy(() -> Gevent.awaitReadable(one.channel(), ofMillis(5)))
                 .isInstanceOf(SocketTimeoutException.class);
+            assertThatThrownBy(
+                    () ->
+                        Gevent.awaitReadable(
+                            one.channel(), ofMillis(5), () -> new IOException("custom")))
+                .hasMessage("custom");
             var both = new Event();
             var first = Gevent.hub().loop().io(one.channel(), Loop.READ);
             var second = Gevent.hub().loop().io(one.channel(), Loop.READ);

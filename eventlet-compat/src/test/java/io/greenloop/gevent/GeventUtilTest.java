@@ -56,6 +56,32 @@ class GeventUtilTest {
   }
 
   @Test
+  @Parity("GE-1.16.5")
+  void wrappedErrorsAreResults(TestLoop t) {
+    t.run(
+        () -> {
+          var failure = new IOException("expected");
+          var wrapped =
+              Gevent.wrapErrors(
+                  IOException.class,
+                  () -> {
+                    throw failure;
+                  });
+          assertThat(Gevent.spawn(wrapped).get()).isSameAs(failure);
+          assertThat(Gevent.wrapErrors(IOException.class, () -> "value").call()).isEqualTo("value");
+          assertThatThrownBy(
+                  () ->
+                      Gevent.wrapErrors(
+                              IllegalStateException.class,
+                              () -> {
+                                throw failure;
+                              })
+                          .call())
+              .isSameAs(failure);
+        });
+  }
+
+  @Test
   @Parity({"GE-1.16.4", "GE-C51"})
   void aBodyThatLetsNobodyRunIsTold() {
     var clock = new VirtualClock();
