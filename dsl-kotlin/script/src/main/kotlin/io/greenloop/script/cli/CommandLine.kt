@@ -55,6 +55,7 @@ internal object CommandLine {
     PsCommand::class,
     PsTreeCommand::class,
     BenchCommand::class,
+    PortCheckCommand::class,
   ],
   mixinStandardHelpOptions = true,
   versionProvider = Version::class,
