@@ -68,7 +68,10 @@ internal class PortCheckCommand : Callable<Int> {
         "port_check.py",
         "rows.tsv",
         "coming-from-asyncio.md",
+        "porting-eventlet.md",
+        "porting-gevent.md",
         "porting-greenlet-and-eventlet.md",
+        "porting-greenlet.md",
       )
   }
 }
