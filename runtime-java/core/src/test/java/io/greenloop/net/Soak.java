@@ -146,7 +146,12 @@ final class Soak {
   private void act(int number, long end) {
     while (System.nanoTime() - end < 0) {
       Task<?> one =
-          Aio.spawn(TaskOptions.named("actor " + number), () -> Aio.timeout(PATIENCE, this::talk));
+          Aio.spawn(
+              TaskOptions.named("actor " + number),
+              () -> {
+                Aio.timeout(PATIENCE, () -> talk());
+                return null;
+              });
       conversations.set(number, one);
       Aio.waitUntil(List.of(one));
       count(one);
