@@ -150,13 +150,14 @@ class FaultsTest {
             SocketAddress there = server.localAddresses().getFirst();
             talk(there); // its classes are files, too
             var open = new ArrayList<SocketChannel>();
-            while (reports.isEmpty()) {
-              try {
+            try {
+              while (true) { // without a turn of the loop: so those that wait outnumber the rest
                 open.add(SocketChannel.open(there));
-              } catch (IOException full) {
-                Aio.sleep(Duration.ofMillis(20));
               }
-              Aio.yieldNow();
+            } catch (IOException full) {
+              while (reports.isEmpty()) {
+                Aio.yieldNow();
+              }
             }
             long polls = Loopback.polls();
             Aio.sleep(Duration.ofMillis(300)); // it waits a second before it tries again
@@ -185,7 +186,7 @@ class FaultsTest {
         List.of(
             "/bin/sh",
             "-c",
-            "ulimit -n 200; exec \"$@\"",
+            "ulimit -n 120; exec \"$@\"",
             "sh",
             java,
             "-XX:-MaxFDLimit",
