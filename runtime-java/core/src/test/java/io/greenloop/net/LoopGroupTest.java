@@ -3,6 +3,7 @@ package io.greenloop.net;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.greenloop.Aio;
 import io.greenloop.CancelledError;
@@ -198,19 +199,7 @@ class LoopGroupTest {
   @Test
   void callsThatWaitAreRefusedOnALoopOfTheGroup() {
     try (LoopGroup group = LoopGroup.start("g", 1)) {
-      String refusal =
-          group
-              .next()
-              .submit(
-                  () -> {
-                    try {
-                      group.close();
-                      return "closed";
-                    } catch (IllegalStateException e) {
-                      return e.getMessage();
-                    }
-                  })
-              .join();
+      String refusal = group.next().submit(() -> catchThrowable(group::close).getMessage()).join();
 
       assertThat(refusal)
           .isEqualTo(

@@ -31,7 +31,8 @@ class SoakTest {
       for (int i = 0; i < 20; i++) { // what has ended takes a moment to be gone
         System.gc();
         var held =
-            new Holdings(memory.getHeapMemoryUsage().getUsed(), descriptorsNow(), cpu.getThreadCount());
+            new Holdings(
+                memory.getHeapMemoryUsage().getUsed(), descriptorsNow(), cpu.getThreadCount());
         least =
             least == null
                 ? held
