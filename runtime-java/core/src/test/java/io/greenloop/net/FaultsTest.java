@@ -187,10 +187,14 @@ class FaultsTest {
     try (java.util.stream.Stream<Path> files = Files.walk(folder.resolve("io"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
         String name = folder.relativize(file).toString().replace('/', '.');
-        Class.forName(
-            name.substring(0, name.length() - ".class".length()),
-            false,
-            neighbour.getClassLoader());
+        try {
+          Class.forName(
+              name.substring(0, name.length() - ".class".length()),
+              false,
+              neighbour.getClassLoader());
+        } catch (IllegalAccessError flagsNeeded) {
+          continue; // what only full mode uses
+        }
       }
     }
   }
