@@ -40,6 +40,7 @@ class GeventSelectTest {
     }
   }
 
+  @SuppressWarnings("try") // closes on purpose
   @Test
   @Parity({"GE-1.11.13", "GE-C63"})
   void pollAsksAgainAndAgain() {

@@ -379,6 +379,7 @@ class GeventServerTest {
         });
   }
 
+  @SuppressWarnings("try") // closes on purpose
   @Test
   @Parity({"GE-1.11.6", "GE-1.10.13", "GE-C60", "GE-C46"})
   void waitingForAChannelWithoutReadingIt() {

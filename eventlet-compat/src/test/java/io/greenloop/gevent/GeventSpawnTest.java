@@ -48,7 +48,7 @@ class GeventSpawnTest {
   void whatCannotBeCalledIsRefusedAtOnce(TestLoop t) {
     t.run(
         () ->
-            assertThatThrownBy(() -> Gevent.spawn((Callable<String>) nothing()))
+            assertThatThrownBy(() -> Gevent.spawn(GeventSpawnTest.<Callable<String>>nothing()))
                 .isInstanceOf(NullPointerException.class));
   }
 

@@ -78,6 +78,7 @@ class GeventTimeoutTest {
         });
   }
 
+  @SuppressWarnings("try") // closes on purpose
   @Test
   @Parity({"GE-1.3.7", "GE-1.3.12"})
   void oneThatNeverFiresAndOneThatIsCancelled(TestLoop t) {

@@ -135,6 +135,7 @@ class LoopGroupTest {
     }
   }
 
+  @SuppressWarnings("try") // they are only there
   @Test
   void twoServersAreShutDownAtTheSameTime() throws IOException {
     try (LoopGroup group = LoopGroup.start("g", 1)) {
