@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -166,6 +167,8 @@ public final class LoopGroup implements AutoCloseable {
         if (!(e.getCause() instanceof LoopClosedException)) {
           throw e;
         }
+      } catch (CancellationException closedMeanwhile) {
+        // By a close of the group, which ends its servers as well.
       }
     }
   }
@@ -181,6 +184,8 @@ public final class LoopGroup implements AutoCloseable {
         throw refused;
       }
       throw e;
+    } catch (CancellationException closedMeanwhile) {
+      throw new LoopClosedException(member.loop() + " was closed meanwhile");
     }
   }
 

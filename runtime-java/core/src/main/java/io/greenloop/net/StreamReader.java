@@ -265,13 +265,16 @@ public final class StreamReader {
       return -1;
     }
     ByteBuffer shared = loop.poller().takeReceiveBuffer();
-    shared.limit(Math.min(shared.capacity(), Math.max(FIRST_SIZE, buffer.size())));
-    int count = received(shared);
-    if (count > 0) {
-      buffer.add(shared.flip());
+    try {
+      shared.limit(Math.min(shared.capacity(), Math.max(FIRST_SIZE, buffer.size())));
+      int count = received(shared);
+      if (count > 0) {
+        buffer.add(shared.flip());
+      }
+      return count;
+    } finally {
+      loop.poller().giveBack(shared);
     }
-    loop.poller().giveBack(shared);
-    return count;
   }
 
   /** {@link #receive}, but into {@code target}. */

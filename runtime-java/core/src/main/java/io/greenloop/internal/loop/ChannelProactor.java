@@ -37,11 +37,18 @@ public final class ChannelProactor implements AsynchronousProactor {
   public Operation read(
       AsynchronousSocketChannel channel, ByteBuffer target, Completion<Integer> completion) {
     roomCheck.accept("read");
+    checkTarget(target);
+    ReadLane lane = lane(incoming, channel, () -> new ReadLane(loop, roomCheck));
+    return lane.read(channel, target, completion);
+  }
+
+  private static void checkTarget(ByteBuffer target) {
     if (!target.hasRemaining()) {
       throw new IllegalArgumentException("read: target has no room (expected at least 1 byte)");
     }
-    ReadLane lane = lane(incoming, channel, () -> new ReadLane(loop, roomCheck));
-    return lane.read(channel, target, completion);
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("read: target can only be read");
+    }
   }
 
   @Override
@@ -83,9 +90,7 @@ public final class ChannelProactor implements AsynchronousProactor {
       ByteBuffer target,
       Completion<Integer> completion) {
     roomCheck.accept("read");
-    if (!target.hasRemaining()) {
-      throw new IllegalArgumentException("read: target has no room (expected at least 1 byte)");
-    }
+    checkTarget(target);
     var operation = new FileOperation("read", file, position, target, completion, loop, roomCheck);
     return operation.read();
   }

@@ -6,6 +6,7 @@ import io.greenloop.reactor.ReadySink;
 import io.greenloop.reactor.Transfers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
@@ -155,7 +156,7 @@ public final class Poller {
 
   /** Gives a {@link #takeReceiveBuffer} back. Loop. */
   public void giveBack(ByteBuffer taken) {
-    receiveBuffer = taken;
+    receiveBuffer = taken.order(ByteOrder.BIG_ENDIAN); // a protocol may have changed it
   }
 
   /** The engine's name, once there is one. Any thread. */
@@ -261,10 +262,7 @@ public final class Poller {
       return false;
     }
     applyChanges(opened);
-    for (Runnable each : requests) {
-      each.run();
-    }
-    requests.clear();
+    runRequests();
     if (nanos > 0 && loop.readyEntries() > 0) {
       return true; // one was told that its channel cannot be watched, or has ended meanwhile
     }
@@ -275,6 +273,13 @@ public final class Poller {
     turnsSinceQuery = 0;
     lastQueryNanos = System.nanoTime();
     return reports > 0 || (nanos > 0 && lastQueryNanos - start < nanos);
+  }
+
+  private void runRequests() {
+    for (Runnable each : requests) {
+      each.run();
+    }
+    requests.clear();
   }
 
   /**
@@ -290,11 +295,12 @@ public final class Poller {
     Reactor opened = reactor;
     if (opened != null) {
       applyChanges(opened);
-      releasing = false;
+      runRequests();
     }
     long start = System.nanoTime();
     while (loop.readyEntries() == 0 && inbox.isEmpty()) {
       if (opened != null) {
+        releasing = false; // by this poll
         polls++;
         opened.poll(0, sink);
       }

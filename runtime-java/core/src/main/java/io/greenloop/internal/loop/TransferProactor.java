@@ -54,7 +54,8 @@ public final class TransferProactor implements Proactor<SocketChannel, ServerSoc
   @Override
   public Operation read(SocketChannel channel, ByteBuffer target, Completion<Integer> completion) {
     roomCheck.accept("read");
-    Transfers transfers = target.hasRemaining() ? transfers() : null;
+    boolean fits = target.hasRemaining() && !target.isReadOnly();
+    Transfers transfers = fits ? transfers() : null;
     return transfers == null
         ? onReadiness.read(channel, target, completion)
         : new Read(transfers, channel, target, completion).begin();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Where direct buffers lie. A memory segment would tell, but each one of a direct buffer makes an
  * object.
  */
-final class DirectBuffers {
+public final class DirectBuffers {
   private static final @Nullable MethodHandle ADDRESS;
   private static final @Nullable MethodHandle CLEANER;
   private static final @Nullable MethodHandle ATTACHMENT;
@@ -48,11 +48,12 @@ final class DirectBuffers {
 
   /**
    * Where the byte at the position of {@code buffer} lies, for as long as somebody can reach the
-   * buffer; 0 for memory that may end before that, such as an arena's, or where it cannot be told.
+   * buffer; 0 for memory that may end before that, such as an arena's, that may move, such as an
+   * array's, or where it cannot be told.
    */
-  static long address(ByteBuffer buffer) {
+  public static long address(ByteBuffer buffer) {
     MethodHandle address = ADDRESS;
-    if (address == null) {
+    if (address == null || !buffer.isDirect()) {
       return 0;
     }
     try {

@@ -67,7 +67,7 @@ final class SocketCalls {
 
   private int tryReceive(int fd, ByteBuffer target) {
     try {
-      long address = target.isDirect() ? DirectBuffers.address(target) : 0;
+      long address = DirectBuffers.address(target);
       if (address == 0) {
         MemorySegment bytes = MemorySegment.ofBuffer(target);
         return (int) (long) RECEIVE.invokeExact(captured, fd, bytes, bytes.byteSize(), DONT_WAIT);
@@ -99,7 +99,7 @@ final class SocketCalls {
   private int trySend(int fd, ByteBuffer source) {
     int flags = DONT_WAIT | NO_SIGNAL;
     try {
-      long address = source.isDirect() ? DirectBuffers.address(source) : 0;
+      long address = DirectBuffers.address(source);
       if (address == 0) {
         MemorySegment bytes = MemorySegment.ofBuffer(source);
         return (int) (long) SEND.invokeExact(captured, fd, bytes, bytes.byteSize(), flags);

@@ -1,6 +1,7 @@
 package io.greenloop.reactor.uring;
 
 import io.greenloop.reactor.Transfers;
+import io.greenloop.reactor.linux.DirectBuffers;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
@@ -120,7 +121,8 @@ final class UringTransfers implements Transfers {
       }
       polled = known;
       known.fly(this);
-      ByteBuffer memory = buffer.isDirect() ? buffer : borrow();
+      // Memory of an arena may end before the kernel is done with it.
+      ByteBuffer memory = DirectBuffers.address(buffer) != 0 ? buffer : borrow();
       long address = MemorySegment.ofBuffer(memory).address();
       tag = flights.begin(this);
       ring.submit(
@@ -171,25 +173,39 @@ final class UringTransfers implements Transfers {
     @Override
     public int landed(int result) {
       tag = NONE;
-      ByteBuffer memory = chunk;
-      if (memory != null) {
-        chunk = null;
-        if (operation == Ring.OP_RECEIVE && result > 0) {
-          buffer.put(buffer.position(), memory, 0, result);
-        }
-        if (spare.size() < SPARE_CHUNKS) {
-          spare.addLast(memory);
-        }
-      }
-      if (result > 0) {
-        buffer.position(buffer.position() + result);
-      }
       UringReactor.Polled known = polled;
       if (known != null) {
         reactor.drop(known, this);
       }
-      end.ended(result);
+      IOException spoilt = handOver(result);
+      if (spoilt == null) {
+        end.ended(result);
+      } else {
+        end.refused(spoilt);
+      }
       return 1;
+    }
+
+    /** Why the user's buffer does not take the result, who may have changed it meanwhile. */
+    private @Nullable IOException handOver(int result) {
+      ByteBuffer memory = chunk;
+      chunk = null;
+      try {
+        if (memory != null && operation == Ring.OP_RECEIVE && result > 0) {
+          buffer.put(buffer.position(), memory, 0, result);
+        }
+        if (result > 0) {
+          buffer.position(buffer.position() + result);
+        }
+        return null;
+      } catch (RuntimeException changed) {
+        return new IOException(
+            "the buffer was changed while the system worked on it: " + changed, changed);
+      } finally {
+        if (memory != null && spare.size() < SPARE_CHUNKS) {
+          spare.addLast(memory);
+        }
+      }
     }
   }
 }
