@@ -24,7 +24,7 @@ _greenloop() {
   local words= scripts=
   case $command in
     '')
-      words='run check new doctor ps pstree bench --help --version'
+      words='run check new doctor ps pstree bench port-check --help --version'
       scripts=yes
       ;;
     run)
@@ -38,6 +38,7 @@ _greenloop() {
     new | doctor | pstree) words=--help ;;
     ps) words='--stacks --json --help' ;;
     bench) words='--json --rounds --help' ;;
+    port-check) words='--json --help' ;;
   esac
   [[ $command = ps || $command = pstree ]] && words="$words $(ps -C java -o pid= 2>/dev/null)"
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")

@@ -106,7 +106,8 @@ class StatementsTest :
       (error as GreenletError).message!!.replace(ids, "Greenlet@1") shouldBe
         "switchTo: Greenlet@1 belongs to thread '${Thread.currentThread().name}'; " +
         "the caller, Greenlet@1, runs in thread 'other'; " +
-        "a greenlet cannot switch to a different host, send it the value instead"
+        "a greenlet cannot switch to a different host, hand the value over in a BlockingQueue " +
+        "that its thread takes from"
       foreign.switchTo() shouldBe "here"
     }
 

@@ -56,9 +56,10 @@ private val kinds: Map<String, List<GreenScope.() -> Set<String>>> =
     "`toThread`" to listOf({ Aio.toThread(look).join() }),
     "`runInExecutor`" to
       listOf({ Aio.runInExecutor(null, look).join() }, { Aio.runInterruptible(null, look).join() }),
-    "a generator or greenlet, while the task drives it" to
+    "a generator, while the task drives it" to
+      listOf({ Generator.yielding<Set<String>> { it.yieldValue(seen()) }.use { it.next() } }),
+    "a greenlet, which has [a context of its own](porting-greenlet.md), while the task drives it" to
       listOf(
-        { Generator.yielding<Set<String>> { it.yieldValue(seen()) }.use { it.next() } },
         {
           @Suppress("UNCHECKED_CAST")
           Greenlet { _ -> seen() }.switchTo() as Set<String>

@@ -5,6 +5,7 @@ import io.kotest.matchers.collections.shouldContainAll
 import io.kotest.matchers.shouldBe
 import java.io.File
 import java.lang.module.Configuration
+import java.lang.module.ModuleDescriptor.Requires.Modifier
 import java.lang.module.ModuleFinder
 import java.nio.file.Path
 import kotlin.io.path.extension
@@ -35,7 +36,14 @@ class ModulePathTest :
       val hello = Path.of("src/test/hello/$name.java")
 
       test("$name stands on the module path") {
-        val layer = ModuleLayer.defineModulesWithOneLoader(graph, listOf(boot), null).layer()
+        // With its optional partners, which some of its classes name.
+        val partners =
+          module.descriptor!!
+            .requires()
+            .filter { Modifier.STATIC in it.modifiers() && it.name().startsWith("io.greenloop.") }
+            .map { it.name() }
+        val whole = Configuration.resolve(finder, parents, ModuleFinder.of(), partners + name)
+        val layer = ModuleLayer.defineModulesWithOneLoader(whole, listOf(boot), null).layer()
         val found = layer.findModule(name).orElseThrow()
 
         for (file in module.classes.filter { module.packageOf(it) in module.exported }) {

@@ -37,7 +37,7 @@ class CommandTest :
     }
 
     test("wrong usage: one sentence that says what is wrong and what to write") {
-      val commands = "greenloop run|check|new|doctor|ps|pstree|bench …, or --help"
+      val commands = "greenloop run|check|new|doctor|ps|pstree|bench|port-check …, or --help"
       val run =
         "greenloop run [--seed N] [--virtual-time] [--timeout TIME] [--debug] [--jfr FILE] " +
           "[--watch] SCRIPT [ARGS…]"

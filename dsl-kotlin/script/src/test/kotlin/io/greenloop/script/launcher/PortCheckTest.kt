@@ -26,7 +26,7 @@ class PortCheckTest :
       fun field(
         line: String,
         name: String,
-      ) = Regex("\"$name\": \"?([^\",\\]}]*)").find(line)!!.groupValues[1].removePrefix("[")
+      ) = Regex("\"$name\": \\[?\"?([^\",\\]}]*)").find(line)!!.groupValues[1]
       return run.out.lines().filter { it.isNotEmpty() }.map { line ->
         listOf("line", "name", "status", "rows").joinToString(" ") { field(line, it) }.trim()
       }
@@ -78,7 +78,7 @@ class PortCheckTest :
             asyncio = run()
             asyncio.sleep(1)
         """,
-      ) shouldContainExactly listOf("3 asyncio.Queue known Q-1")
+      ) shouldContainExactly listOf("2 asyncio.Queue known Q-1")
     }
 
     test("for people: the counterpart, the places, the rule; then what has none, and a sum") {
@@ -97,9 +97,9 @@ class PortCheckTest :
       run.exitCode shouldBe 0
       run.out shouldContain
         "asyncio.sleep  ->  sleep(Duration.ofSeconds(1))\n" +
-        "      service.py:4, service.py:5  TASK-19\n"
-      run.out shouldContain "Has none yet:\n  asyncio.StreamReader.feed_eof  (service.py:6)"
-      run.out shouldContain "look at its page:\n  asyncio.no_such_name  (service.py:7)"
+        "      service.py:3, service.py:4  TASK-19\n"
+      run.out shouldContain "Has none yet:\n  asyncio.StreamReader.feed_eof  (service.py:5)"
+      run.out shouldContain "look at its page:\n  asyncio.no_such_name  (service.py:6)"
       run.out shouldContain "5 uses of 4 names: 2 with a counterpart, 1 without, 1 unknown."
     }
 
