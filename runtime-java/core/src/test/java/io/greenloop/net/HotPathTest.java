@@ -6,12 +6,19 @@ import com.sun.management.ThreadMXBean;
 import io.greenloop.Aio;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
+import io.greenloop.reactor.Reactors;
 import io.greenloop.testing.FullMode;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a request costs, apart from time. */
 class HotPathTest {
@@ -22,7 +29,42 @@ class HotPathTest {
 
   @Test
   @FullMode("in portable mode the JDK's scheduler allocates for each switch")
-  void aReadAndAWriteAllocateNothing() {
+  void aReadAndAWriteAllocateNothing(@TempDir Path folder) throws Exception {
+    Path output = folder.resolve("output");
+    // A JVM of its own: in one that has seen a hundred kinds of wires the compiler guesses less.
+    var command = new ArrayList<String>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(a -> a.startsWith("--add-") || a.startsWith("--enable-") || a.startsWith("-Djdk."))
+        .forEach(command::add);
+    String engine = System.getProperty(Reactors.ENGINE_PROPERTY);
+    if (engine != null) {
+      command.add("-D" + Reactors.ENGINE_PROPERTY + "=" + engine);
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
+    Process child =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.DISCARD) // the watchdog may speak there
+            .redirectOutput(output.toFile())
+            .start();
+    boolean ended = child.waitFor(60, TimeUnit.SECONDS);
+    child.destroyForcibly();
+
+    assertThat(ended).isTrue();
+    // Two writes and two reads a round; what the JVM itself does now and then is far below a byte.
+    assertThat(Long.parseLong(Files.readString(output).strip())).isLessThan(ROUNDS);
+  }
+
+  /** Prints what the best batch of rounds has allocated. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) {
+      System.out.println(HotPathTest.least());
+    }
+  }
+
+  private static long least() {
     var least = new AtomicLong(Long.MAX_VALUE);
     Conversation.with(
         (client, server) -> {
@@ -39,9 +81,7 @@ class HotPathTest {
           client.close();
           echo.join();
         });
-
-    // Two writes and two reads a round; what the JVM itself does now and then is far below a byte.
-    assertThat(least.get()).isLessThan(ROUNDS);
+    return least.get();
   }
 
   private static long carrierOf(ThreadMXBean threads) {
