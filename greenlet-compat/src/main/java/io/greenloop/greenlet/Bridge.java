@@ -4,6 +4,7 @@ import io.greenloop.Awaitable;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.TaskOptions;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
@@ -48,9 +49,20 @@ public final class Bridge {
     return EventLoop.current().spawn(OPTIONS, () -> Bridge.<T>drive(code));
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // the greenlet ends with what the code returned
   private static <T extends @Nullable Object> T drive(Callable<? extends T> code) {
-    return (T) new Bridged(args -> code.call()).switchTo();
+    var results = new ArrayList<T>(1);
+    var bridged = new Bridged(args -> results.add(code.call()));
+    Object left = bridged.switchTo();
+    if (!bridged.isDead()) {
+      bridged.close();
+      throw new IllegalStateException(
+          "Bridge.run: the code has switched to the greenlet of its task, which only waits for its"
+              + " end; start a greenlet of its own for what it switches to");
+    }
+    if (results.isEmpty()) {
+      throw left instanceof GreenletExit exit ? exit : new GreenletExit();
+    }
+    return results.getFirst();
   }
 
   /**

@@ -57,14 +57,20 @@ public class Greenlet implements AutoCloseable {
   private static final int ACTIVE = 1;
   private static final int DEAD = 2;
 
+  private static final Object EXTRAS = new Object(); // whose monitor guards that they are made once
+
   private final Tree tree;
   private volatile @Nullable Greenlet parent;
+
+  /** Who is in {@link #close} of it; not its parent, which may be below this one. */
+  private @Nullable Greenlet closer;
+
   private volatile int state;
   private @Nullable Object body; // a Body or NamedBody
   private @Nullable SwitchArgs startArgs;
   private @Nullable Fiber fiber;
   private Suspended.@Nullable Entry listed;
-  private @Nullable Extras extras;
+  private volatile @Nullable Extras extras; // any thread may be the first that needs them
 
   /** The code of a greenlet that takes positional values. */
   @FunctionalInterface
@@ -341,16 +347,24 @@ public class Greenlet implements AutoCloseable {
       dieUnstarted(new GreenletExit());
       return;
     }
-    Greenlet before = parent;
-    parent = tree.current;
-    throwInto();
+    closer = tree.current;
+    try {
+      throwInto();
+    } finally {
+      closer = null;
+    }
     if (state != DEAD) {
-      parent = before;
       throw new IllegalStateException("close: " + Texts.id(this) + " ignored GreenletExit");
     }
   }
 
   // ---- parents -----------------------------------------------------------------------------
+
+  /** Who goes on when it ends: who closes it, else its parent. */
+  @Nullable Greenlet heir() {
+    Greenlet closing = closer;
+    return closing != null ? closing : parent;
+  }
 
   /** Where its result goes when it ends; null for a main greenlet. */
   public @Nullable Greenlet getParent() {
@@ -488,8 +502,9 @@ public class Greenlet implements AutoCloseable {
   }
 
   private void settle(@Nullable Object result, @Nullable Throwable failure) {
-    if (extras != null) {
-      extras.settle(result, failure);
+    Extras present = extras;
+    if (present != null) {
+      present.settle(result, failure);
     }
   }
 
@@ -517,14 +532,20 @@ public class Greenlet implements AutoCloseable {
   private Extras extras() {
     Extras present = extras;
     if (present == null) {
-      present = new Extras();
-      extras = present;
+      synchronized (EXTRAS) {
+        present = extras;
+        if (present == null) {
+          present = new Extras();
+          extras = present;
+        }
+      }
     }
     return present;
   }
 
   final @Nullable Throwable createdAt() {
-    return extras == null ? null : extras.createdAt;
+    Extras present = extras;
+    return present == null ? null : present.createdAt;
   }
 
   final Map<GreenletLocal<?>, Object> locals() {
@@ -609,7 +630,15 @@ public class Greenlet implements AutoCloseable {
       }
       body = null;
       state = DEAD;
-      settle(result, failure);
+      try {
+        settle(result, failure);
+      } catch (Throwable untold) { // as if its loop runs in another thread by now
+        if (failure == null) {
+          failure = untold;
+        } else {
+          failure.addSuppressed(untold);
+        }
+      }
       tree.finish(Greenlet.this, result, failure, exited ? Tree.NOTHING : null);
     }
 

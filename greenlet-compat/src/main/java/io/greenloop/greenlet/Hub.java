@@ -54,7 +54,7 @@ public final class Hub {
     private void settle(BooleanSupplier first) {
       loop.callSoonThreadsafe(
           () -> {
-            if (!first.getAsBoolean()) {
+            if (!first.getAsBoolean() && !promise.isCancelled()) { // nobody waits any more: late
               throw new IllegalStateException(
                   "resume: this wait has been resumed already; one resume for each suspend");
             }
@@ -91,9 +91,19 @@ public final class Hub {
           "suspend: a callback cannot wait; let it start a greenlet, or spawn a task");
     }
     register.accept(resumer);
-    resumer.promise.whenDone(done -> me.switchTo());
-    while (!resumer.promise.isDone()) { // anybody may switch here meanwhile
-      main.switchTo();
+    boolean[] waiting = {true}; // a notice that comes after the wait must not end another one
+    resumer.promise.whenDone(
+        done -> {
+          if (waiting[0]) {
+            me.switchTo();
+          }
+        });
+    try {
+      while (!resumer.promise.isDone()) { // anybody may switch here meanwhile
+        main.switchTo();
+      }
+    } finally {
+      waiting[0] = false;
     }
     return resumer.promise.getNow();
   }

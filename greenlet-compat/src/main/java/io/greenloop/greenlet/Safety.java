@@ -97,7 +97,13 @@ final class Safety {
     if (owner == null || !owner.getClass().getName().equals(type)) {
       return false; // not the object whose method it is, or a class above it
     }
-    for (Field field : owner.getClass().getDeclaredFields()) {
+    Field[] fields;
+    try {
+      fields = owner.getClass().getDeclaredFields();
+    } catch (LinkageError absent) { // the type of one is not there
+      return false;
+    }
+    for (Field field : fields) {
       if (!Modifier.isStatic(field.getModifiers()) && field.trySetAccessible()) {
         try {
           if (isHeld(field.get(owner))) {

@@ -171,12 +171,12 @@ final class Tree implements Residents {
     }
     try {
       me.fiber().suspend();
-    } catch (IllegalStateException pinned) {
+    } catch (Throwable refused) { // pinned, or no stack left for it
       current = me;
       value = null;
       error = null;
       target.unbegin();
-      throw pinned;
+      throw refused;
     }
   }
 
@@ -203,7 +203,7 @@ final class Tree implements Residents {
       @Nullable Throwable failure,
       @Nullable SwitchArgs args) {
     dead.unlist();
-    current = land(dead, dead.getParent(), result, failure, args);
+    current = land(dead, dead.heir(), result, failure, args);
   }
 
   /**

@@ -1,0 +1,124 @@
+package io.greenloop.greenlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.greenloop.Aio;
+import io.greenloop.AsyncTimeoutException;
+import io.greenloop.EventLoop;
+import io.greenloop.Task;
+import io.greenloop.testing.TestLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Waits that end in another way than they began, and greenlets that are closed from below. */
+@Timeout(20)
+class GreenletWaitTest {
+  @Test
+  void aChildMayCloseItsParentAndEnd() {
+    var parts = new ArrayList<Greenlet>();
+    var parent =
+        new Greenlet(
+            args -> {
+              var child =
+                  new Greenlet(
+                      none -> {
+                        parts.getFirst().close();
+                        return "the child's";
+                      });
+              parts.add(child);
+              return child.switchTo();
+            });
+    parts.add(parent);
+
+    assertThat(parent.switchTo()).isEqualTo("the child's");
+
+    assertThat(parts).allMatch(Greenlet::isDead);
+    assertThat(parent.getParent()).isSameAs(Greenlet.current());
+  }
+
+  @Test
+  void aLateAnswerEndsNoOtherWait(TestLoop t) {
+    List<Object> heard = new ArrayList<>();
+    t.run(
+        () -> {
+          EventLoop loop = EventLoop.current();
+          loop.callSoon(
+              () -> {
+                Greenlet main = Greenlet.current();
+                var g =
+                    new Greenlet(
+                        args -> {
+                          try {
+                            Hub.<String>suspend(
+                                resumer ->
+                                    loop.callLater(
+                                        Duration.ofMillis(10), () -> resumer.resume("late")));
+                          } catch (AsyncTimeoutException tooLong) {
+                            heard.add("timeout");
+                          }
+                          heard.add(main.switchTo()); // another wait
+                          return null;
+                        });
+                g.switchTo();
+                loop.callLater(
+                    Duration.ofMillis(5), () -> g.throwInto(new AsyncTimeoutException("5 ms")));
+                loop.callLater(Duration.ofMillis(20), () -> g.switchTo("mine"));
+              });
+          Aio.sleep(Duration.ofMillis(30));
+        });
+
+    assertThat(heard).containsExactly("timeout", "mine");
+  }
+
+  @Test
+  void aLateAnswerToATaskIsNoDoubleResume(TestLoop t) {
+    t.run(
+        () -> {
+          EventLoop loop = EventLoop.current();
+          assertThatThrownBy(
+                  () ->
+                      Aio.timeout(
+                          Duration.ofMillis(5),
+                          () ->
+                              Hub.<String>suspend(
+                                  resumer ->
+                                      loop.callLater(
+                                          Duration.ofMillis(10), () -> resumer.resume("late")))))
+              .isInstanceOf(AsyncTimeoutException.class);
+          Aio.sleep(Duration.ofMillis(30));
+        });
+    assertThat(t.errors()).isEmpty();
+  }
+
+  @Test
+  void codeThatSwitchesOutOfItsBridgeIsRefused(TestLoop t) {
+    t.run(
+        () -> {
+          List<String> heard = new ArrayList<>();
+          Task<String> bridged =
+              Bridge.run(
+                  () -> {
+                    try {
+                      return "got " + Greenlet.current().getParent().switchTo("item");
+                    } finally {
+                      heard.add("finally");
+                    }
+                  });
+          assertThatThrownBy(bridged::join)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageStartingWith("Bridge.run: the code has switched to the greenlet of its");
+          assertThat(heard).containsExactly("finally");
+
+          Task<String> exits =
+              Bridge.run(
+                  () -> {
+                    throw new GreenletExit();
+                  });
+          assertThatThrownBy(exits::join).isInstanceOf(GreenletExit.class);
+        });
+  }
+}
