@@ -38,7 +38,7 @@ class ModulePathTest :
       test("$name stands on the module path") {
         // With its optional partners, which some of its classes name.
         val partners =
-          module.descriptor!!
+          module.descriptor
             .requires()
             .filter { Modifier.STATIC in it.modifiers() && it.name().startsWith("io.greenloop.") }
             .map { it.name() }
