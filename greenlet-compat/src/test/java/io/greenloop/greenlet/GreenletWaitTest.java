@@ -7,15 +7,18 @@ import io.greenloop.Aio;
 import io.greenloop.AsyncTimeoutException;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
+import io.greenloop.testing.GreenloopExtension;
 import io.greenloop.testing.TestLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Waits that end in another way than they began, and greenlets that are closed from below. */
 @Timeout(20)
+@ExtendWith(GreenloopExtension.class)
 class GreenletWaitTest {
   @Test
   void aChildMayCloseItsParentAndEnd() {
