@@ -431,26 +431,33 @@ public class Greenlet implements AutoCloseable {
 
   /**
    * Its context variables (Python: {@code gr_context}); null as long as it has set none. Those of a
-   * main greenlet are its host's. Any thread, but for one that runs: its host.
+   * main greenlet are its host's, for code of that host. Any thread, but for one that runs: its
+   * host.
    *
-   * @throws IllegalStateException if it runs on another thread
+   * @throws IllegalStateException if it runs on another thread, or is the main greenlet of another
+   *     host
    */
   public @Nullable TaskContext getContext() {
     checkContextRoom("getContext");
-    TaskContext own = ownContext();
-    return own == null && isMain() && tree.isHere() ? TaskContext.ofHost() : own;
+    return isMain() ? TaskContext.ofHost() : ownContext();
   }
 
   /**
    * Changes its context variables, also while it runs; null gives it none. The context itself is
    * shared, not copied. A new greenlet has none: it does not inherit those of its creator, as a
-   * task does.
+   * task does. A main greenlet's are changed for the rest of the task or callback, or for the
+   * thread.
    *
-   * @throws IllegalStateException if it runs on another thread
+   * @throws IllegalStateException if it runs on another thread, or is the main greenlet of another
+   *     host
    */
   public void setContext(@Nullable TaskContext context) {
     checkContextRoom("setContext");
-    extras().context = context == null && isMain() ? new TaskContext() : context;
+    if (isMain()) {
+      TaskContext.setOfHost(context == null ? new TaskContext() : context);
+    } else {
+      extras().context = context;
+    }
   }
 
   /**
@@ -465,7 +472,10 @@ public class Greenlet implements AutoCloseable {
   }
 
   private void checkContextRoom(String operation) {
-    if (tree.current == this && !tree.isHere() && !isDead()) {
+    if (tree.isHere()) {
+      return;
+    }
+    if (tree.current == this && !isDead()) {
       throw new IllegalStateException(
           operation
               + ": "
@@ -473,6 +483,15 @@ public class Greenlet implements AutoCloseable {
               + " runs in "
               + tree.name()
               + "; its context is open to that alone, until it switches away");
+    }
+    if (isMain()) {
+      throw new IllegalStateException(
+          operation
+              + ": "
+              + Texts.id(this)
+              + " is the main greenlet of "
+              + tree.name()
+              + "; its context is that of its host, and open to that alone");
     }
   }
 
@@ -616,20 +635,24 @@ public class Greenlet implements AutoCloseable {
       SwitchArgs args = Objects.requireNonNull(startArgs);
       startArgs = null;
       Object result = null;
+      boolean begun = false;
       boolean exited = false;
-      Throwable failure = tree.arriveNew(Greenlet.this);
-      if (failure == null) {
-        try {
-          result = runBody(args);
-        } catch (GreenletExit exit) {
-          result = exit;
-          exited = true;
-        } catch (Throwable uncaught) {
-          failure = uncaught;
-        }
+      Throwable failure = null;
+      try {
+        tree.arrive(Greenlet.this);
+        begun = true;
+        result = runBody(args);
+      } catch (GreenletExit exit) {
+        result = exit;
+        exited = true;
+      } catch (Throwable uncaught) {
+        failure = uncaught;
       }
       body = null;
       state = DEAD;
+      if (!begun) {
+        fiber = null; // as one that dies without a stack
+      }
       try {
         settle(result, failure);
       } catch (Throwable untold) { // as if its loop runs in another thread by now

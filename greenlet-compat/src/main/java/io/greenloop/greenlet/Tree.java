@@ -180,7 +180,10 @@ final class Tree implements Residents {
     }
   }
 
-  private @Nullable Object arrive(Greenlet me) {
+  /**
+   * What was sent to {@code me}, which runs now; throws what it was thrown, or its tracer throws.
+   */
+  @Nullable Object arrive(Greenlet me) {
     Object arrived = value;
     Throwable failure = error;
     value = null;
@@ -231,11 +234,12 @@ final class Tree implements Residents {
           failure = Texts.noRun("switch", g);
           continue;
         }
-        if (failure == null) {
+        if (failure == null || isWatched()) { // a tracer may switch on the way to its death
+          error = failure;
           g.begin(args != null ? args : SwitchArgs.of(result));
           return g;
         }
-        failure = passThrough(g, failure);
+        g.dieUnstarted(failure);
       }
       if (failure instanceof GreenletExit) {
         result = failure;
@@ -246,20 +250,6 @@ final class Tree implements Residents {
     throw new AssertionError("no living ancestor above " + from + " in " + name());
   }
 
-  /** A new one dies of {@code failure} without running. */
-  private Throwable passThrough(Greenlet g, Throwable failure) {
-    g.dieUnstarted(failure);
-    if (!isWatched()) {
-      return failure;
-    }
-    Greenlet me = current;
-    current = g;
-    Throwable passed = traced(failure, g);
-    current = me;
-    origin = g;
-    return passed == null ? failure : passed;
-  }
-
   List<Greenlet> suspended() {
     return suspended.all().stream().filter(g -> g != current && g.isActive()).toList();
   }
@@ -268,7 +258,7 @@ final class Tree implements Residents {
 
   @Override
   public boolean hasOwnContext() {
-    return current != main || main.ownContext() != null;
+    return current != main;
   }
 
   @Override
@@ -306,11 +296,6 @@ final class Tree implements Residents {
     if (isWatched()) {
       origin = from;
     }
-  }
-
-  /** A new one begins to run. */
-  @Nullable Throwable arriveNew(Greenlet me) {
-    return isWatched() ? traced(null, me) : null;
   }
 
   private boolean isWatched() {

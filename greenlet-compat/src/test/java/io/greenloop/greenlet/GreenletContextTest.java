@@ -9,10 +9,12 @@ import io.greenloop.ContextVar;
 import io.greenloop.EventLoop;
 import io.greenloop.Promise;
 import io.greenloop.TaskContext;
+import io.greenloop.coroutine.Generator;
 import io.greenloop.testing.Parity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.SynchronousQueue;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +180,90 @@ class GreenletContextTest {
   }
 
   @Test
+  @Parity({"GL-1.8.2", "GL-1.8.3"})
+  void mainsContextEndsWithItsCallbackOrJob() {
+    var given = new TaskContext();
+    Aio.run(
+        () -> {
+          given.call(() -> VAR.set("given"));
+          EventLoop loop = EventLoop.current();
+          Promise<Void> done = Aio.newPromise();
+          loop.callSoon(
+              () -> {
+                Greenlet.current().setContext(given);
+                trail.add(VAR.get());
+              });
+          loop.callSoon(
+              () -> {
+                trail.add(VAR.get());
+                trail.add(Greenlet.current().getContext() == given);
+                done.complete(null);
+              });
+          done.join();
+          loop.setDefaultExecutor(Executors.newFixedThreadPool(1));
+          trail.add(
+              Aio.toThread(
+                      () -> {
+                        Greenlet.current().setContext(given);
+                        return VAR.get();
+                      })
+                  .join());
+          trail.add(Aio.toThread(VAR::get).join());
+        });
+
+    assertThat(trail).containsExactly("given", "default", false, "given", "default");
+  }
+
+  @Test
+  @Parity({"GL-1.8.2", "GL-1.8.7"})
+  void aChildSeesAndChangesMainsContext() throws Exception {
+    inFreshContext(
+        () -> {
+          TaskContext mains = TaskContext.current();
+          var given = new TaskContext();
+          Greenlet child =
+              new Greenlet(
+                  args -> {
+                    trail.add(main.getContext() == mains);
+                    trail.add(TaskContext.ofHost() == mains);
+                    main.setContext(given);
+                    VAR.set("the child's");
+                    main.switchTo();
+                    main.setContext(mains);
+                    return VAR.get();
+                  });
+          child.switchTo();
+          trail.add(TaskContext.current() == given);
+          trail.add(VAR.get());
+          trail.add(child.switchTo());
+          trail.add(TaskContext.current() == mains);
+        });
+
+    assertThat(trail).containsExactly(true, true, true, "default", "the child's", true);
+  }
+
+  @Test
+  void aGeneratorSeesTheVariablesOfWhoDrivesIt() throws Exception {
+    inFreshContext(
+        () -> {
+          VAR.set("the driver's");
+          Generator<String, Void, Void> seen =
+              Generator.yielding(
+                  g -> {
+                    g.yieldValue(VAR.get());
+                    VAR.set("the generator's");
+                    g.yieldValue(VAR.get());
+                  });
+          trail.add(seen.next());
+          trail.add(seen.next());
+          trail.add(VAR.get());
+          seen.close();
+        });
+
+    assertThat(trail).containsExactly("the driver's", "the generator's", "the generator's");
+  }
+
+  @Test
   @Parity({"GL-1.8.8", "GL-C61"})
   void enteredContextsNestAcrossSwitches() throws Exception {
     inFreshContext(
@@ -280,6 +366,13 @@ class GreenletContextTest {
     assertThat(there.get(1).getContext()).isSameAs(given);
     end.countDown();
     thread.join();
+    assertThatThrownBy(() -> there.get(0).getContext())
+        .isExactlyInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "getContext: "
+                + Texts.id(there.get(0))
+                + " is the main greenlet of thread 'elsewhere'; its context is that of its host,"
+                + " and open to that alone");
   }
 
   @Test

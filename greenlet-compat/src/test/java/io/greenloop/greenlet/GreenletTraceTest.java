@@ -222,6 +222,66 @@ class GreenletTraceTest {
   }
 
   @Test
+  @Parity({"GL-1.7.10", "GL-1.7.5"})
+  void aTracerMaySwitchFromANewOneThatDiesUnstarted() {
+    Greenlet helper = named("helper", new Greenlet(args -> "helped"));
+    Greenlet g = named("g", new Greenlet(args -> events.add("ran")));
+    Greenlet.setTrace(
+        (event, origin, target) -> {
+          tracer.trace(event, origin, target);
+          if (target == g && !helper.isStarted()) {
+            helper.setParent(g);
+            events.add("got " + helper.switchTo());
+          }
+        });
+
+    assertThat(catchThrowable(() -> g.throwInto(error))).isSameAs(error);
+    assertThat(events)
+        .containsExactly(
+            "THROW main g", "SWITCH g helper", "SWITCH helper g", "got helped", "THROW g main");
+    assertThat(g.isDead()).isTrue();
+    assertThat(g.isStarted()).isFalse();
+  }
+
+  @Test
+  @Parity({"GL-1.7.10", "GL-1.7.5"})
+  void aNewOneThatATracerSwitchedAwayFromDiesWhenItIsResumed() {
+    Greenlet g = named("g", new Greenlet(args -> events.add("ran")));
+    Greenlet.setTrace(
+        (event, origin, target) -> {
+          tracer.trace(event, origin, target);
+          if (event == TraceEvent.THROW && target == g) {
+            events.add("got " + main.switchTo("from the tracer"));
+          }
+        });
+
+    assertThat(g.throwInto(error)).isEqualTo("from the tracer");
+    assertThat(g.isActive()).isTrue();
+    assertThat(Greenlet.suspended()).containsExactly(g);
+    assertThat(catchThrowable(() -> g.switchTo("again"))).isSameAs(error);
+    assertThat(events)
+        .containsExactly(
+            "THROW main g", "SWITCH g main", "SWITCH main g", "got again", "THROW g main");
+    assertThat(g.isDead()).isTrue();
+    assertThat(Greenlet.suspended()).isEmpty();
+  }
+
+  @Test
+  @Parity("GL-1.7.8")
+  void anExitThatATracerThrowsAtTheStartIsAValue() {
+    var exit = new GreenletExit();
+    Greenlet fresh = new Greenlet(args -> events.add("ran"));
+    Greenlet.setTrace(
+        (event, origin, target) -> {
+          throw exit;
+        });
+
+    assertThat(fresh.switchTo()).isSameAs(exit);
+    assertThat(fresh.isDead()).isTrue();
+    assertThat(events).isEmpty();
+  }
+
+  @Test
   @Parity({"GL-1.7.7", "GL-C24"})
   void closeIsAThrowToTheVictimAndASwitchBack() {
     Greenlet g = named("g", new Greenlet(args -> main.switchTo()));

@@ -2,7 +2,9 @@ package io.greenloop;
 
 import io.greenloop.internal.fiber.Host;
 import io.greenloop.internal.fiber.Residents;
+import io.greenloop.internal.vm.ThreadContext;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * contextvars.Context}). Copying is cheap: the values are shared until one side sets one.
  */
 public final class TaskContext {
-  private static final ThreadLocal<TaskContext> OF_THREAD =
-      ThreadLocal.withInitial(TaskContext::new);
-
   private Map<ContextVar<?>, Object> values;
   private boolean entered;
 
@@ -33,7 +32,12 @@ public final class TaskContext {
 
   /** The context of the calling thread, for code that runs on no loop. */
   static TaskContext ofThread() {
-    return OF_THREAD.get();
+    TaskContext present = (TaskContext) ThreadContext.get();
+    if (present == null) {
+      present = new TaskContext();
+      ThreadContext.set(present);
+    }
+    return present;
   }
 
   /**
@@ -57,7 +61,16 @@ public final class TaskContext {
   public static TaskContext ofHost() {
     EventLoop loop = EventLoop.runningHere();
     TaskContext ofEntry = loop == null ? null : loop.entryContext();
-    return ofEntry == null ? OF_THREAD.get() : ofEntry;
+    return ofEntry == null ? ofThread() : ofEntry;
+  }
+
+  /** Changes {@link #ofHost}: for the rest of the task or callback, or for the thread. */
+  public static void setOfHost(TaskContext context) {
+    Objects.requireNonNull(context, "context");
+    EventLoop loop = EventLoop.runningHere();
+    if (loop == null || !loop.setEntryContext(context)) {
+      ThreadContext.set(context);
+    }
   }
 
   /** The values of {@link #current}, without making a context for an entry that has none yet. */
@@ -68,7 +81,7 @@ public final class TaskContext {
     }
     EventLoop loop = EventLoop.runningHere();
     Map<ContextVar<?>, Object> ofEntry = loop == null ? null : loop.entryValues();
-    return ofEntry == null ? OF_THREAD.get().values : ofEntry;
+    return ofEntry == null ? ofThread().values : ofEntry;
   }
 
   /** The values of the greenlet that runs, or null where the host's own context holds. */
@@ -147,11 +160,8 @@ public final class TaskContext {
     Residents greenlets = greenletsWithContext();
     if (greenlets != null) {
       greenlets.setContext(next);
-      return before;
-    }
-    EventLoop loop = EventLoop.runningHere();
-    if (loop == null || !loop.setEntryContext(next)) {
-      OF_THREAD.set(next);
+    } else {
+      setOfHost(next);
     }
     return before;
   }
@@ -161,12 +171,12 @@ public final class TaskContext {
    * carries its own.
    */
   <T extends @Nullable Object> T callOnThread(Callable<? extends T> body) throws Exception {
-    TaskContext before = OF_THREAD.get();
-    OF_THREAD.set(this);
+    Object before = ThreadContext.get();
+    ThreadContext.set(this);
     try {
       return body.call();
     } finally {
-      OF_THREAD.set(before);
+      ThreadContext.set(before);
     }
   }
 

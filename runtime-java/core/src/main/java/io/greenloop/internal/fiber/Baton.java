@@ -1,17 +1,19 @@
 package io.greenloop.internal.fiber;
 
 import io.greenloop.internal.vm.HostIdentity;
+import io.greenloop.internal.vm.ThreadContext;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The right to run, given once to one waiting thread. What code may ask its thread for travels with
- * it: the host, the strand of the loop, a pending interrupt.
+ * it: the host, the strand of the loop, the context variables, a pending interrupt.
  */
 final class Baton {
   private final Thread waiting;
   private @Nullable Object strand;
+  private @Nullable Object context;
   private @Nullable Host host;
   private boolean interrupted;
   private volatile boolean passed;
@@ -23,6 +25,7 @@ final class Baton {
   /** Lets the waiting thread run in place of the caller, which has to wait next, or end. */
   void pass() {
     strand = HostIdentity.get();
+    context = ThreadContext.get();
     host = Host.current();
     synchronized (this) {
       interrupted = Thread.interrupted();
@@ -44,6 +47,7 @@ final class Baton {
       }
     }
     HostIdentity.set(strand);
+    ThreadContext.set(context);
     Host.adopt(Objects.requireNonNull(host));
     if (kept || interrupted) {
       Thread.currentThread().interrupt();
