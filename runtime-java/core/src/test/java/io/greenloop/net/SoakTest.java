@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Everything at once, with random kills, for as long as {@code -Dgreenloop.soak=PT30M} says: heap,
@@ -68,10 +67,6 @@ class SoakTest {
 
   @Test
   @RealTime
-  @EnabledIfSystemProperty(
-      named = "greenloop.soak",
-      matches = "PT[0-9]+[MH]",
-      disabledReason = "runs with -Pnightly; on NIO it has hung once, which is not understood yet")
   @Timeout(value = 2, unit = TimeUnit.HOURS)
   void heapDescriptorsAndThreadsEndWhereTheyBegan() throws Exception {
     long seed = Long.getLong("greenloop.seed", System.nanoTime());

@@ -88,6 +88,22 @@ public final class Watch implements AutoCloseable {
       lookForIdleness(now - sinceNanos);
     } else if (holder != null) {
       lookAtHolder(holder, now - sinceNanos);
+    } else {
+      nudgeCarrier();
+    }
+  }
+
+  /**
+   * Code of the JDK that the carrier runs, such as a selector that closes channels, may want a
+   * monitor. If the JDK has just promised that monitor to a strand of this very loop, the carrier
+   * would wait for ever for a thread that only it can run: the monitor is free, but nobody tells
+   * the carrier. An interrupt makes it try again. It does no harm: the carrier clears its flag
+   * before it sleeps, and user code has flags of its own.
+   */
+  private void nudgeCarrier() {
+    Thread carrier = core.carrier();
+    if (Mode.isFull() && carrier != null && carrier.getState() == Thread.State.BLOCKED) {
+      carrier.interrupt();
     }
   }
 
