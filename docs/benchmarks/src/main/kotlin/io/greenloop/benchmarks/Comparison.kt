@@ -20,7 +20,14 @@ internal class Comparison(
         }.keys
         .associateWith { mutableListOf<List<Double>>() }
     repeat(rounds) {
-      for ((subject, taken) in figures) {
+      val together = figures.keys.filterIsInstance<EchoSubject>()
+      if (together.isNotEmpty()) {
+        val lines = outputOf(EchoSubject.together(together), "all").trim().lines()
+        for ((subject, line) in together.zip(lines.takeLast(together.size))) {
+          figures.getValue(subject) += numbersOf(line)
+        }
+      }
+      for ((subject, taken) in figures.filterKeys { it !is EchoSubject }) {
         taken += measure(subject, commands.getValue(subject)!!)
       }
     }
@@ -37,26 +44,29 @@ internal class Comparison(
     command: List<String>,
   ): List<Double> {
     val start = System.nanoTime()
+    val output = outputOf(command, subject.name)
+    val nanos = System.nanoTime() - start
+    return if (subject is ProcessSubject) {
+      listOf(nanos.toDouble() / TimeUnit.MILLISECONDS.toNanos(1))
+    } else {
+      numbersOf(output.trim().lines().last())
+    }
+  }
+
+  private fun numbersOf(line: String): List<Double> = line.split(' ').map { it.toDouble() }
+
+  private fun outputOf(
+    command: List<String>,
+    name: String,
+  ): String {
     val process =
       ProcessBuilder(command)
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start()
     val output = process.inputStream.bufferedReader().readText()
     val code = process.waitFor()
-    val nanos = System.nanoTime() - start
-    check(code == 0) {
-      "$bench: ${subject.name} ended with exit code $code: ${command.joinToString(" ")}"
-    }
-    return if (subject is ProcessSubject) {
-      listOf(nanos.toDouble() / TimeUnit.MILLISECONDS.toNanos(1))
-    } else {
-      output
-        .trim()
-        .lines()
-        .last()
-        .split(' ')
-        .map { it.toDouble() }
-    }
+    check(code == 0) { "$bench: $name ended with exit code $code: ${command.joinToString(" ")}" }
+    return output
   }
 }
 

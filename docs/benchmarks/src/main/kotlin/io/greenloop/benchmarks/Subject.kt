@@ -51,12 +51,24 @@ internal class EchoSubject(
 ) : Subject("echo-$connections", name, "µs") {
   override val parts: List<String> = listOf("", "-p50", "-p99", "-p99.9")
 
-  override fun command(): List<String>? =
-    server()?.let { Native.loadOf(connections, WARM_UP_SECONDS, MEASURE_SECONDS, it) }
+  override fun command(): List<String>? = server()?.let { loadOf(connections, it) }
 
-  private companion object {
-    const val WARM_UP_SECONDS = 6
-    const val MEASURE_SECONDS = 4
+  companion object {
+    private const val WARM_UP_SECONDS = 6
+    private const val MEASURE_SECONDS = 4
+
+    /** One command for all of [subjects], which are installed: a line of figures for each, in their order. */
+    fun together(subjects: List<EchoSubject>): List<String> {
+      val servers = subjects.map { checkNotNull(it.server()) }
+      return checkNotNull(
+        loadOf(subjects.first().connections, servers.reduce { one, next -> one + "--" + next }),
+      )
+    }
+
+    private fun loadOf(
+      connections: Int,
+      servers: List<String>,
+    ): List<String>? = Native.loadOf(connections, WARM_UP_SECONDS, MEASURE_SECONDS, servers)
   }
 }
 
