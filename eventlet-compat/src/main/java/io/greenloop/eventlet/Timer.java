@@ -1,6 +1,6 @@
 package io.greenloop.eventlet;
 
-import io.greenloop.TimerHandle;
+import io.greenloop.Handle;
 import io.greenloop.eventlet.internal.Hubs;
 import io.greenloop.eventlet.internal.Life;
 import java.time.Duration;
@@ -12,14 +12,20 @@ public final class Timer implements AutoCloseable {
   private final Runnable callback;
   private final @Nullable Life life;
   private final StackTraceElement[] madeAt;
-  private @Nullable TimerHandle handle;
+  private final Duration due;
+  private @Nullable Handle handle;
 
   Timer(Hub hub, Duration delay, Runnable callback, @Nullable Life life) {
     this.hub = hub;
     this.callback = callback;
     this.life = life;
     madeAt = EventletDebug.stackIf(EventletDebug.recordsTimerStacks());
-    handle = hub.loop().callLater(delay, this::fire);
+    due = hub.loop().time().plus(delay);
+    // With no delay it keeps its place among what is spawned: for eventlet, both are timers.
+    handle =
+        delay.isZero() || delay.isNegative()
+            ? hub.loop().callSoon(this::fire)
+            : hub.loop().callLater(delay, this::fire);
     hub.timers.add(this);
   }
 
@@ -42,7 +48,7 @@ public final class Timer implements AutoCloseable {
 
   /** Takes it back; idempotent. Loop. */
   public void cancel() {
-    TimerHandle waiting = handle;
+    Handle waiting = handle;
     if (waiting != null) {
       ended();
       waiting.cancel();
@@ -67,9 +73,9 @@ public final class Timer implements AutoCloseable {
 
   @Override
   public String toString() {
-    TimerHandle waiting = handle;
+    Handle waiting = handle;
     return "timer@"
         + Integer.toHexString(System.identityHashCode(this))
-        + (waiting == null ? " (over)" : " (due at " + waiting.when().toMillis() + " ms)");
+        + (waiting == null ? " (over)" : " (due at " + due.toMillis() + " ms)");
   }
 }

@@ -1,8 +1,8 @@
 package io.greenloop.gevent;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.greenloop.eventlet.programs.Peer;
 import io.greenloop.testing.Parity;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,11 +14,10 @@ import org.junit.jupiter.api.Test;
 /**
  * Random programs give the same trace here and in gevent 22.10.2, on virtual time. The golden file
  * holds programs, one a line, each followed by gevent's trace; {@code gevent_oracle.py 0 400}
- * writes it. With {@code -Dgreenloop.live} fresh ones are made and run by the python3 of this
- * machine.
+ * writes it. Where {@code CI} is set, with {@code -Pnightly}, or with {@code -Dgreenloop.live},
+ * fresh ones are made and run by the python3 of this machine.
  */
 class GeventProgramsTest {
-  private static final Path PYTHON = Path.of("/usr/bin/python3");
   private static final Path ORACLE = Path.of("src/test/python/gevent_oracle.py");
   private static final Path GOLDEN =
       Path.of("src/test/resources/io/greenloop/gevent/programs.golden");
@@ -37,12 +36,15 @@ class GeventProgramsTest {
 
   @Test
   void freshProgramsGiveTheTracesOfTheGeventHere() throws Exception {
-    assumeTrue(System.getProperty("greenloop.live") != null, "for -Dgreenloop.live");
+    Peer.assumeAsked("gevent");
     int first = Integer.getInteger("greenloop.seed", new Random().nextInt(1_000_000_000));
-    int count = 10 * Integer.getInteger("greenloop.seeds", 20);
+    int count = Peer.programs();
     Process python =
         new ProcessBuilder(
-                PYTHON.toString(), ORACLE.toString(), String.valueOf(first), String.valueOf(count))
+                Peer.PYTHON.toString(),
+                ORACLE.toString(),
+                String.valueOf(first),
+                String.valueOf(count))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     List<String> lines =

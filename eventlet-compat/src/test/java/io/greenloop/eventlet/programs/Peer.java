@@ -1,0 +1,48 @@
+package io.greenloop.eventlet.programs;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The Python of this machine, and how many programs are compared with it. */
+public final class Peer {
+  /** Its interpreter: the one that Debian's packages belong to. */
+  public static final Path PYTHON = Path.of("/usr/bin/python3");
+
+  private static final int SEEDS = Integer.getInteger("greenloop.seeds", 20);
+
+  private Peer() {}
+
+  /** How many fresh programs: 1,000, and 50,000 by night. */
+  public static int programs() {
+    return Math.min(50 * SEEDS, 50_000);
+  }
+
+  /**
+   * Skips the calling test unless fresh programs are asked for, by {@code CI}, {@code
+   * -Dgreenloop.live}, a seed or the number of a night, and {@code module} is installed.
+   */
+  public static void assumeAsked(String module) throws Exception {
+    boolean asked =
+        System.getenv("CI") != null
+            || System.getProperty("greenloop.live") != null
+            || !System.getProperty("greenloop.seed", "").isEmpty()
+            || SEEDS > 20;
+    assumeTrue(
+        asked && isInstalled(module),
+        "needs CI, -Pnightly or -Dgreenloop.live, and a python3 with " + module);
+  }
+
+  private static boolean isInstalled(String module) throws Exception {
+    if (!Files.isExecutable(PYTHON)) {
+      return false;
+    }
+    Process python =
+        new ProcessBuilder(PYTHON.toString(), "-c", "import " + module)
+            .redirectErrorStream(true)
+            .start();
+    python.getInputStream().readAllBytes();
+    return python.waitFor() == 0;
+  }
+}
