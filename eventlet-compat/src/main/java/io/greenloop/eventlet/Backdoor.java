@@ -1,15 +1,8 @@
 package io.greenloop.eventlet;
 
+import io.greenloop.eventlet.internal.JavaPrompt;
 import java.io.IOException;
-import java.lang.reflect.Modifier;
-import java.net.InetSocketAddress;
 import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import jdk.jshell.EvalException;
-import jdk.jshell.JShell;
-import jdk.jshell.Snippet;
-import jdk.jshell.SnippetEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * loop it has to post. {@code quit} ends a session.
  */
 public final class Backdoor {
-  private static final Map<String, Map<String, Object>> SESSIONS = new ConcurrentHashMap<>();
-
   private Backdoor() {}
 
   /** Serves prompts until the listener is closed; see {@link #serve(GreenSocket, Map)}. */
@@ -37,11 +28,7 @@ public final class Backdoor {
    * @throws IllegalArgumentException if {@code listener} can be reached from other machines
    */
   public static void serve(GreenSocket listener, Map<String, ?> bindings) throws IOException {
-    if (listener.localAddress() instanceof InetSocketAddress internet
-        && !internet.getAddress().isLoopbackAddress()) {
-      throw new IllegalArgumentException(
-          "serve: a backdoor on " + internet + " would be open to others; listen on loopback");
-    }
+    JavaPrompt.requireLoopback("serve", listener.localAddress());
     try {
       while (true) {
         GreenSocket connection = listener.accept();
@@ -53,77 +40,24 @@ public final class Backdoor {
   }
 
   private static void talk(GreenSocket connection, Map<String, ?> bindings) throws IOException {
-    String session = UUID.randomUUID().toString();
-    SESSIONS.put(session, Map.copyOf(bindings));
     try (connection;
         GreenFile file = connection.makeFile();
-        JShell shell = Tpool.execute(() -> open(session))) {
-      file.write("Greenloop backdoor, Java " + Runtime.version().feature() + "\n");
+        JavaPrompt prompt = Tpool.execute(() -> new JavaPrompt(bindings, Backdoor.class))) {
+      file.write(JavaPrompt.greeting());
       while (true) {
-        file.write(">>> ");
+        file.write(JavaPrompt.SIGN);
         file.flush();
         String line = file.readLine();
-        if (line == null || line.strip().equals("quit")) {
+        if (line == null || JavaPrompt.isEnd(line)) {
           return;
         }
-        file.write(Tpool.execute(() -> answer(shell, line.strip())));
+        file.write(Tpool.execute(() -> prompt.answer(line.strip())));
       }
-    } finally {
-      SESSIONS.remove(session);
     }
-  }
-
-  private static JShell open(String session) {
-    JShell shell = JShell.builder().executionEngine("local").build();
-    shell.addToClasspath(System.getProperty("java.class.path", ""));
-    SESSIONS
-        .getOrDefault(session, Map.of())
-        .forEach(
-            (name, value) -> {
-              String type = typeOf(value);
-              shell.eval(
-                  "%s %s = (%s) %s.binding(\"%s\", \"%s\");"
-                      .formatted(type, name, type, Backdoor.class.getName(), session, name));
-            });
-    return shell;
-  }
-
-  private static String typeOf(Object value) {
-    Class<?> type = value.getClass();
-    String name = type.getCanonicalName();
-    boolean seen = Modifier.isPublic(type.getModifiers());
-    return name != null && seen ? name : "Object";
   }
 
   /** For the snippets that give a session its variables. */
   public static @Nullable Object binding(String session, String name) {
-    return SESSIONS.getOrDefault(session, Map.of()).get(name);
-  }
-
-  private static String answer(JShell shell, String line) {
-    var text = new StringBuilder();
-    String rest = line;
-    while (!rest.isBlank()) {
-      var parsed = shell.sourceCodeAnalysis().analyzeCompletion(rest);
-      String source = parsed.source() == null ? rest : parsed.source();
-      for (SnippetEvent event : shell.eval(source)) {
-        describe(shell, event, text);
-      }
-      rest = parsed.source() == null ? "" : parsed.remaining();
-    }
-    return text.toString();
-  }
-
-  private static void describe(JShell shell, SnippetEvent event, StringBuilder text) {
-    if (event.exception() instanceof EvalException thrown) {
-      text.append(thrown.getExceptionClassName()).append(": ").append(thrown.getMessage());
-      text.append('\n');
-    } else if (event.status() == Snippet.Status.REJECTED) {
-      shell
-          .diagnostics(event.snippet())
-          .forEach(d -> text.append("error: ").append(d.getMessage(null)).append('\n'));
-    } else if (event.value() != null && !event.value().isEmpty()) {
-      text.append(event.value()).append('\n');
-    }
+    return JavaPrompt.binding(session, name);
   }
 }

@@ -1,7 +1,6 @@
 package io.greenloop.eventlet;
 
-import io.greenloop.EventLoop;
-import io.greenloop.eventlet.internal.Alarm;
+import io.greenloop.eventlet.internal.GreenStream;
 import io.greenloop.eventlet.internal.Sneaky;
 import io.greenloop.net.ConnectOptions;
 import io.greenloop.net.Sockets;
@@ -34,11 +33,10 @@ import org.jspecify.annotations.Nullable;
 public final class GreenSocket implements AutoCloseable {
   private static final int CHUNK = 64 * 1024;
 
-  private @Nullable Stream stream; // when connected
+  private @Nullable GreenStream stream; // when connected
   private @Nullable ServerSocketChannel listener; // when listening
   private @Nullable InetSocketAddress local; // what it is bound to before either
-  private @Nullable TlsOptions tls; // of the connections of a listener; or not agreed yet
-  private @Nullable Event<Boolean> handshake;
+  private @Nullable TlsOptions tls; // of the connections of a listener
   private @Nullable Duration timeout;
   private int uses = 1; // by this and by files
   private boolean closed;
@@ -47,8 +45,12 @@ public final class GreenSocket implements AutoCloseable {
   public GreenSocket() {}
 
   static GreenSocket of(Stream stream) {
+    return of(stream, null);
+  }
+
+  private static GreenSocket of(Stream stream, @Nullable TlsOptions tls) {
     var socket = new GreenSocket();
-    socket.stream = stream;
+    socket.stream = new GreenStream(stream, tls);
     return socket;
   }
 
@@ -93,7 +95,7 @@ public final class GreenSocket implements AutoCloseable {
     InetSocketAddress from = local;
     ConnectOptions to = ConnectOptions.to(remote);
     ConnectOptions options = from == null ? to : to.localAddress(from);
-    stream = within("connect", limit, () -> Streams.openConnection(options));
+    stream = within("connect", limit, () -> new GreenStream(Streams.openConnection(options), null));
   }
 
   /**
@@ -106,14 +108,7 @@ public final class GreenSocket implements AutoCloseable {
     if (from == null) {
       throw new SocketException("accept on " + this + ": it does not listen");
     }
-    return within(
-        "accept",
-        timeout,
-        () -> {
-          GreenSocket accepted = of(Streams.adopt(Sockets.accept(from)));
-          accepted.tls = tls;
-          return accepted;
-        });
+    return within("accept", timeout, () -> of(Streams.adopt(Sockets.accept(from)), tls));
   }
 
   // ---- limits ------------------------------------------------------------------------------
@@ -140,24 +135,12 @@ public final class GreenSocket implements AutoCloseable {
       String operation, @Nullable Duration limit, Callable<? extends T> io) throws IOException {
     try {
       return Eventlet.<T>awaiting(
-          () -> {
-            if (limit == null) {
-              return io.call();
-            }
-            Alarm alarm =
-                Alarm.set(
-                    EventLoop.current(),
-                    operation,
-                    limit,
-                    () ->
-                        new SocketTimeoutException(
-                            operation + " on " + this + " took longer than " + limit));
-            try {
-              return io.call();
-            } finally {
-              alarm.cancel();
-            }
-          });
+          () ->
+              GreenStream.<T>within(
+                  operation,
+                  () -> operation + " on " + this + " took longer than " + limit,
+                  limit,
+                  io));
     } catch (Exception thrown) {
       if (thrown instanceof StreamClosedException) {
         var closed = new IOClosedException(operation + " on " + this + ": it was closed meanwhile");
@@ -171,48 +154,29 @@ public final class GreenSocket implements AutoCloseable {
   // ---- TLS ---------------------------------------------------------------------------------
 
   void startTls(TlsOptions options) throws IOException {
-    tls = options;
-    if (listener == null) {
-      within("startTls", timeout, this::connected);
+    if (listener != null) {
+      tls = options;
+      return;
     }
+    if (stream != null) {
+      stream.setTls(options);
+    }
+    within("startTls", timeout, this::connected);
   }
 
   /** Whether the connection speaks TLS, and which. */
   public Optional<TlsInfo> tls() {
-    Stream of = stream;
+    GreenStream of = stream;
     return of == null ? Optional.empty() : of.tls();
   }
 
   /** The stream, when both sides have agreed on TLS if there is to be any. */
   private Stream connected() throws IOException {
-    Stream of = stream;
+    GreenStream of = stream;
     if (of == null) {
       throw new SocketException("use of " + this + ": it is not connected");
     }
-    TlsOptions options = tls;
-    if (options != null && listener == null) {
-      Event<Boolean> underWay = handshake;
-      if (underWay != null) {
-        underWay.await();
-      } else {
-        shakeHands(of, options);
-      }
-    }
-    return of;
-  }
-
-  private void shakeHands(Stream of, TlsOptions options) throws IOException {
-    var agreed = new Event<Boolean>(this);
-    handshake = agreed;
-    try {
-      of.startTls(options);
-    } catch (Throwable thrown) {
-      agreed.sendException(thrown);
-      throw thrown;
-    }
-    tls = null;
-    handshake = null;
-    agreed.send(true);
+    return of.agreed();
   }
 
   // ---- reading -----------------------------------------------------------------------------
@@ -277,9 +241,9 @@ public final class GreenSocket implements AutoCloseable {
 
   /** Ends both directions; that there is no connection any more is no error. */
   void shutdownSafe() {
-    Stream of = stream;
+    GreenStream of = stream;
     if (of != null) {
-      Eventlet.waiting(of::close);
+      Eventlet.waiting(of.stream()::close);
     }
   }
 
@@ -307,7 +271,7 @@ public final class GreenSocket implements AutoCloseable {
     Eventlet.waiting(
         () -> {
           if (stream != null) {
-            stream.close();
+            stream.stream().close();
           }
           if (listener != null) {
             Sockets.close(listener);
@@ -326,7 +290,7 @@ public final class GreenSocket implements AutoCloseable {
   public SocketAddress localAddress() {
     try {
       if (stream != null) {
-        return stream.localAddress();
+        return stream.stream().localAddress();
       }
       if (listener != null) {
         return listener.getLocalAddress();
@@ -350,11 +314,11 @@ public final class GreenSocket implements AutoCloseable {
 
   /** The other end. */
   public SocketAddress remoteAddress() {
-    Stream of = stream;
+    GreenStream of = stream;
     if (of == null) {
       throw new IllegalStateException("remoteAddress of " + this + ": it is not connected");
     }
-    return of.remoteAddress();
+    return of.stream().remoteAddress();
   }
 
   @Override

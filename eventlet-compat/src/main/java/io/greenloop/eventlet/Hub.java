@@ -2,7 +2,7 @@ package io.greenloop.eventlet;
 
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
-import io.greenloop.eventlet.internal.DirectWaiters;
+import io.greenloop.WaitQueue;
 import io.greenloop.eventlet.internal.Hubs;
 import io.greenloop.eventlet.internal.Life;
 import io.greenloop.greenlet.Greenlet;
@@ -32,7 +32,7 @@ public final class Hub implements AutoCloseable {
 
   final Set<Timer> timers = new LinkedHashSet<>();
   private final WeakReference<EventLoop> loop; // its key in HUBS
-  private final Map<Greenlet, DirectWaiters<@Nullable Object, @Nullable Void>> suspended =
+  private final Map<Greenlet, WaitQueue<@Nullable Object, @Nullable Void>> suspended =
       new HashMap<>();
   private final ChannelWaits channels = new ChannelWaits();
 
@@ -111,7 +111,8 @@ public final class Hub implements AutoCloseable {
       throw new IllegalStateException(
           "suspend: called in the hub itself, which runs the callbacks; spawn a green thread");
     }
-    var place = new DirectWaiters<@Nullable Object, @Nullable Void>("a switch to " + me);
+    var place =
+        new WaitQueue<@Nullable Object, @Nullable Void>("a switch to " + me, (value, none) -> {});
     suspended.put(me, place);
     try {
       return place.park("Hub.suspend", null);
@@ -132,13 +133,13 @@ public final class Hub implements AutoCloseable {
       return false;
     }
     if (Eventlet.isInCallback()) {
-      place.resumeFirst(value);
+      place.runFirst(value);
     } else {
       loop()
           .callSoon(
               () -> {
                 if (!place.isEmpty()) {
-                  place.resumeFirst(value);
+                  place.runFirst(value);
                 }
               });
     }

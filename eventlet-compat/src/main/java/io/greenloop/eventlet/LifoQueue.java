@@ -26,6 +26,11 @@ public final class LifoQueue<T> extends Queue<T> {
   }
 
   @Override
+  void putFirst(T item) {
+    addItem(item);
+  }
+
+  @Override
   T remove() {
     return stack.pop();
   }

@@ -1,7 +1,8 @@
 package io.greenloop.eventlet;
 
 import io.greenloop.EventLoop;
-import io.greenloop.eventlet.internal.DirectWaiters;
+import io.greenloop.WaitQueue;
+import io.greenloop.eventlet.internal.Hubs;
 import io.greenloop.eventlet.internal.Limits;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -26,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("this-escape") // into what its waiters are reported to wait for
 public class LightQueue<T> {
-  private final DirectWaiters<T, @Nullable Void> getters = new DirectWaiters<>(this);
-  private final DirectWaiters<@Nullable Void, Offered<T>> putters = new DirectWaiters<>(this);
+  private final WaitQueue<T, @Nullable Void> getters =
+      new WaitQueue<>(this, (item, nothing) -> giveBack(item));
+  private final WaitQueue<@Nullable Void, Offered<T>> putters =
+      new WaitQueue<>(this, (value, brought) -> {});
   private final ArrayDeque<T> items = new ArrayDeque<>();
   private int maxSize;
   private boolean unlockQueued;
@@ -70,6 +73,16 @@ public class LightQueue<T> {
     return items.remove();
   }
 
+  /** It was handed to somebody who was cancelled: it is the next one again. */
+  void putFirst(T item) {
+    items.addFirst(item);
+  }
+
+  private void giveBack(T item) {
+    putFirst(item);
+    queueUnlock();
+  }
+
   /** How many items are in it. */
   public int size() {
     return items.size();
@@ -110,7 +123,7 @@ public class LightQueue<T> {
     }
     if (Eventlet.isInCallback()) {
       add(item);
-      getters.resumeFirst(remove());
+      getters.runFirst(remove());
       return true;
     }
     var offered = new Offered<>(item);
@@ -220,7 +233,7 @@ public class LightQueue<T> {
     if (item == null) {
       throw new IllegalStateException("takeFromPutter: " + this + ": passed on twice");
     }
-    putters.resumeFirst(null);
+    putters.runFirst(null);
     return item;
   }
 
@@ -265,9 +278,9 @@ public class LightQueue<T> {
   private void queueUnlock() {
     if (!unlockQueued) {
       unlockQueued = true;
-      EventLoop loop = getters.loop();
+      EventLoop loop = Hubs.loopOf(getters);
       if (loop == null) {
-        loop = putters.loop();
+        loop = Hubs.loopOf(putters);
       }
       (loop == null ? Eventlet.loop("Queue") : loop).callSoon(this::unlock);
     }
@@ -277,23 +290,23 @@ public class LightQueue<T> {
     unlockQueued = false;
     while (true) {
       if (size() > 0 && !getters.isEmpty()) {
-        getters.resumeFirst(remove());
+        getters.runFirst(remove());
       } else if (!putters.isEmpty() && !getters.isEmpty()) {
         Offered<T> offered = putters.firstBrought();
         T item = offered.item;
         if (item == null) {
-          putters.resumeFirst(null);
+          putters.runFirst(null);
           continue;
         }
         offered.item = null;
         add(item);
         // The getter runs first: the putter keeps its place in the line meanwhile.
-        getters.resumeFirst(remove());
+        getters.runFirst(remove());
         if (!putters.isEmpty() && putters.firstBrought() == offered) {
-          putters.resumeFirst(null);
+          putters.runFirst(null);
         }
       } else if (!putters.isEmpty() && (maxSize < 0 || size() < maxSize)) {
-        putters.resumeFirst(null);
+        putters.runFirst(null);
       } else {
         return;
       }

@@ -34,6 +34,11 @@ public final class PriorityQueue<T> extends Queue<T> {
   }
 
   @Override
+  void putFirst(T item) {
+    addItem(item);
+  }
+
+  @Override
   T remove() {
     return heap.remove();
   }

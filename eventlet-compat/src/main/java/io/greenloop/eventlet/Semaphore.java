@@ -1,7 +1,8 @@
 package io.greenloop.eventlet;
 
 import io.greenloop.EventLoop;
-import io.greenloop.eventlet.internal.DirectWaiters;
+import io.greenloop.WaitQueue;
+import io.greenloop.eventlet.internal.Hubs;
 import io.greenloop.eventlet.internal.Limits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,8 @@ public sealed class Semaphore permits BoundedSemaphore, Lock {
     void close();
   }
 
-  private final DirectWaiters<@Nullable Void, @Nullable Void> waiters = new DirectWaiters<>(this);
+  private final WaitQueue<@Nullable Void, @Nullable Void> waiters =
+      new WaitQueue<>(this, (nothing, none) -> serveNext());
   private volatile @Nullable EventLoop loop; // of those who wait
   private int counter;
 
@@ -119,7 +121,11 @@ public sealed class Semaphore permits BoundedSemaphore, Lock {
 
   void releaseHere() {
     counter++;
-    EventLoop of = waiters.loop();
+    serveNext();
+  }
+
+  private void serveNext() {
+    EventLoop of = Hubs.loopOf(waiters);
     if (of != null) {
       of.callSoon(this::serveOne);
     }
@@ -127,7 +133,7 @@ public sealed class Semaphore permits BoundedSemaphore, Lock {
 
   private void serveOne() {
     if (counter > 0 && !waiters.isEmpty()) {
-      waiters.resumeFirst(null);
+      waiters.runFirst(null);
     }
   }
 
@@ -139,7 +145,7 @@ public sealed class Semaphore permits BoundedSemaphore, Lock {
   /** {@link #addPermits}, and serves those who wait. */
   void grow(int more) {
     counter += more;
-    EventLoop of = waiters.loop();
+    EventLoop of = Hubs.loopOf(waiters);
     for (int left = Math.min(Math.max(counter, 0), waiters.size());
         of != null && left > 0;
         left--) {

@@ -1,5 +1,7 @@
 package io.greenloop.gevent;
 
+import io.greenloop.net.TlsInfo;
+import io.greenloop.net.TlsOptions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -25,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Room:</b> greenlets of one loop.
  */
 public final class GeventSocket implements AutoCloseable {
+  private static final int SOME = 64 * 1024; // of what is sent in TLS by one call
+
   private final Hub hub;
   private final SocketChannel channel;
   private @Nullable Duration timeout;
   private @Nullable IoWatcher reading;
   private @Nullable IoWatcher writing;
+  private @Nullable SecuredSide secured; // with TLS
 
   /** Takes over {@code channel}, which is connected. */
   public GeventSocket(SocketChannel channel) throws IOException {
@@ -91,6 +96,30 @@ public final class GeventSocket implements AutoCloseable {
     return Optional.ofNullable(timeout);
   }
 
+  // ---- TLS ---------------------------------------------------------------------------------
+
+  /**
+   * Goes over to TLS, and waits until both sides have agreed; see {@link Net#wrapTls}.
+   *
+   * @throws IllegalStateException if it speaks TLS already
+   */
+  void startTls(TlsOptions options) throws IOException {
+    if (secured != null) {
+      throw new IllegalStateException("wrapTls on " + this + ": it speaks TLS already");
+    }
+    checkFree(reading, "startTls");
+    checkFree(writing, "startTls");
+    SecuredSide side = SecuredSide.of(channel, options);
+    secured = side;
+    side.shakeHands(timeout);
+  }
+
+  /** Whether the connection speaks TLS, and what both sides have agreed on. */
+  public Optional<TlsInfo> tls() {
+    SecuredSide side = secured;
+    return side == null ? Optional.empty() : side.info();
+  }
+
   // ---- reading -----------------------------------------------------------------------------
 
   /**
@@ -109,6 +138,10 @@ public final class GeventSocket implements AutoCloseable {
 
   /** {@link #receive(int)} into {@code target}; returns how many bytes, -1 at the end. */
   public int receive(ByteBuffer target) throws IOException {
+    SecuredSide side = secured;
+    if (side != null) {
+      return side.read(target, timeout);
+    }
     checkFree(reading, "read");
     int got = channel.read(target);
     while (got == 0 && target.hasRemaining()) {
@@ -122,6 +155,12 @@ public final class GeventSocket implements AutoCloseable {
 
   /** Sends some of {@code data}, and returns how many bytes; waits until one can be sent. */
   public int send(byte[] data) throws IOException {
+    SecuredSide side = secured;
+    if (side != null) {
+      int some = Math.min(data.length, SOME);
+      side.write(ByteBuffer.wrap(data, 0, some), timeout);
+      return some;
+    }
     checkFree(writing, "write");
     ByteBuffer buffer = ByteBuffer.wrap(data);
     int sent = channel.write(buffer);
@@ -134,6 +173,11 @@ public final class GeventSocket implements AutoCloseable {
 
   /** Sends all of {@code data}; the limit is for the whole call. */
   public void sendAll(byte[] data) throws IOException {
+    SecuredSide side = secured;
+    if (side != null) {
+      side.write(ByteBuffer.wrap(data), timeout);
+      return;
+    }
     checkFree(writing, "write");
     ByteBuffer buffer = ByteBuffer.wrap(data);
     Duration limit = timeout;
@@ -151,7 +195,12 @@ public final class GeventSocket implements AutoCloseable {
 
   /** Sends no more; the other side reads the end. */
   public void shutdownOutput() throws IOException {
-    channel.shutdownOutput();
+    SecuredSide side = secured;
+    if (side != null) {
+      side.shutdownOutput();
+    } else {
+      channel.shutdownOutput();
+    }
   }
 
   // ---- waiting -----------------------------------------------------------------------------
@@ -183,14 +232,18 @@ public final class GeventSocket implements AutoCloseable {
 
   private void checkFree(@Nullable IoWatcher used, String operation) {
     if (used != null) {
-      throw new ConcurrentObjectUseError(
-          operation
-              + " on "
-              + this
-              + ": "
-              + used.user()
-              + " does that already; give each one a socket of its own");
+      throw inUse(operation, this, used.user());
     }
+  }
+
+  static ConcurrentObjectUseError inUse(String operation, Object socket, String user) {
+    return new ConcurrentObjectUseError(
+        operation
+            + " on "
+            + socket
+            + ": "
+            + user
+            + " does that already; give each one a socket of its own");
   }
 
   // ---- looking and ending ------------------------------------------------------------------
@@ -213,19 +266,27 @@ public final class GeventSocket implements AutoCloseable {
     }
   }
 
-  /** The channel below it, in non-blocking mode. */
+  /**
+   * The channel below it, in non-blocking mode. With TLS it says nothing about what can be read.
+   */
   public SocketChannel channel() {
     return channel;
   }
 
   /** Whether it was closed. */
   public boolean isClosed() {
-    return !channel.isOpen();
+    SecuredSide side = secured;
+    return side == null ? !channel.isOpen() : side.isClosed();
   }
 
   /** Closes it; those who use it get an {@link AsynchronousCloseException}, in the next turn. */
   @Override
   public void close() throws IOException {
+    SecuredSide side = secured;
+    if (side != null) {
+      side.close();
+      return;
+    }
     for (IoWatcher used : new IoWatcher[] {reading, writing}) {
       if (used != null) {
         used.cancelWait(new AsynchronousCloseException());

@@ -19,12 +19,14 @@ abstract class Items<T> {
 
   abstract Items<T> copy();
 
-  /** First in, first out. */
-  static final class Fifo<T> extends Items<T> {
+  /** First in, first out, or last in, first out. */
+  static final class Line<T> extends Items<T> {
     private final ArrayDeque<T> deque;
+    private final boolean lastFirst;
 
-    Fifo(Collection<? extends T> items) {
+    Line(Collection<? extends T> items, boolean lastFirst) {
       deque = new ArrayDeque<>(items);
+      this.lastFirst = lastFirst;
     }
 
     @Override
@@ -34,12 +36,12 @@ abstract class Items<T> {
 
     @Override
     T remove() {
-      return deque.remove();
+      return lastFirst ? deque.removeLast() : deque.remove();
     }
 
     @Override
     T first() {
-      return deque.element();
+      return lastFirst ? deque.getLast() : deque.element();
     }
 
     @Override
@@ -49,41 +51,7 @@ abstract class Items<T> {
 
     @Override
     Items<T> copy() {
-      return new Fifo<>(deque);
-    }
-  }
-
-  /** Last in, first out. */
-  static final class Lifo<T> extends Items<T> {
-    private final ArrayDeque<T> deque;
-
-    Lifo(Collection<? extends T> items) {
-      deque = new ArrayDeque<>(items);
-    }
-
-    @Override
-    void add(T item) {
-      deque.add(item);
-    }
-
-    @Override
-    T remove() {
-      return deque.removeLast();
-    }
-
-    @Override
-    T first() {
-      return deque.getLast();
-    }
-
-    @Override
-    int size() {
-      return deque.size();
-    }
-
-    @Override
-    Items<T> copy() {
-      return new Lifo<>(deque);
+      return new Line<>(deque, lastFirst);
     }
   }
 

@@ -21,7 +21,7 @@ public final class LifoQueue<T> extends Queue<T> {
 
   /** One with a bound, which holds {@code items}. */
   public LifoQueue(int max, Collection<? extends T> items) {
-    super(max, new Items.Lifo<>(items));
+    super(max, new Items.Line<>(items, true));
   }
 
   private LifoQueue(int max, Items<T> items) {

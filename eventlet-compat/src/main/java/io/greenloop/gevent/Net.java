@@ -1,5 +1,6 @@
 package io.greenloop.gevent;
 
+import io.greenloop.net.TlsOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,6 +49,21 @@ public final class Net {
       }
     }
     throw failure != null ? failure : new java.net.UnknownHostException(host);
+  }
+
+  /**
+   * Makes {@code socket} speak TLS, and waits until both sides have agreed, at most its time limit
+   * (Python: {@code SSLContext.wrap_socket}). There is no way back: the end of TLS is the end of
+   * the connection.
+   *
+   * @param options of a client or a server, with the context; a client's with the name to check
+   * @return {@code socket}
+   * @throws javax.net.ssl.SSLException if the two sides do not agree; the connection is ended then
+   * @throws java.net.SocketTimeoutException when the limit is over; the connection is ended, too
+   */
+  public static GeventSocket wrapTls(GeventSocket socket, TlsOptions options) throws IOException {
+    socket.startTls(options);
+    return socket;
   }
 
   /** Two sockets that are connected to each other (Python: {@code socketpair}). */

@@ -21,12 +21,12 @@ public class Queue<T> extends SimpleQueue<T> {
 
   /** A queue for at most {@code max} items; zero or less: no bound, as in gevent. */
   public Queue(int max) {
-    this(max, new Items.Fifo<>(List.of()));
+    this(max, new Items.Line<>(List.of(), false));
   }
 
   /** One with a bound, which holds {@code items}. */
   public Queue(int max, Collection<? extends T> items) {
-    this(max, new Items.Fifo<>(items));
+    this(max, new Items.Line<>(items, false));
   }
 
   Queue(int max, Items<T> items) {
@@ -36,7 +36,7 @@ public class Queue<T> extends SimpleQueue<T> {
 
   /** A queue that holds {@code items}, without a bound; they are unfinished. */
   public static <T> Queue<T> of(Collection<? extends T> items) {
-    return new Queue<>(UNBOUNDED, new Items.Fifo<>(items));
+    return new Queue<>(UNBOUNDED, new Items.Line<>(items, false));
   }
 
   private void count(int unfinished) {

@@ -56,12 +56,12 @@ public class SimpleQueue<T> implements Iterable<T> {
 
   /** An unbounded queue. */
   public SimpleQueue() {
-    this(UNBOUNDED, new Items.Fifo<>(List.of()));
+    this(UNBOUNDED, new Items.Line<>(List.of(), false));
   }
 
   /** A queue for at most {@code max} items; zero or less: no bound, as in gevent. */
   public SimpleQueue(int max) {
-    this(max, new Items.Fifo<>(List.of()));
+    this(max, new Items.Line<>(List.of(), false));
   }
 
   SimpleQueue(int max, Items<T> items) {
@@ -72,7 +72,7 @@ public class SimpleQueue<T> implements Iterable<T> {
 
   /** A queue that holds {@code items}, without a bound. */
   public static <T> SimpleQueue<T> of(Collection<? extends T> items) {
-    return new SimpleQueue<>(UNBOUNDED, new Items.Fifo<>(items));
+    return new SimpleQueue<>(UNBOUNDED, new Items.Line<>(items, false));
   }
 
   final Hub hub() {

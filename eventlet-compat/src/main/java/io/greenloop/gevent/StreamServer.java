@@ -1,5 +1,6 @@
 package io.greenloop.gevent;
 
+import io.greenloop.net.TlsOptions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -29,6 +30,7 @@ public class StreamServer extends BaseServer {
   private final SocketAddress listener;
   private final Handler handler;
   private final int backlog;
+  private final @Nullable TlsOptions tls;
   private @Nullable ServerSocketChannel channel;
 
   /** Talks to one that called. */
@@ -55,7 +57,23 @@ public class StreamServer extends BaseServer {
 
   /** A server with at most {@code backlog} callers waiting to be accepted. */
   public StreamServer(SocketAddress listener, Handler handler, Spawning spawning, int backlog) {
+    this(listener, handler, spawning, backlog, null);
+  }
+
+  /**
+   * A server that speaks TLS (Python: {@code keyfile=}, {@code certfile=}, {@code ssl_context=}).
+   * The handshake is part of the handler's time: a slow caller holds up nobody else.
+   *
+   * @param tls null for none
+   */
+  public StreamServer(
+      SocketAddress listener,
+      Handler handler,
+      Spawning spawning,
+      int backlog,
+      @Nullable TlsOptions tls) {
     super(spawning);
+    this.tls = tls;
     this.listener = listener;
     this.handler = handler;
     this.backlog = backlog;
@@ -108,6 +126,9 @@ public class StreamServer extends BaseServer {
   /** Calls the handler, and closes the connection; a subclass may do something before. */
   protected void wrapSocketAndHandle(GeventSocket socket, SocketAddress caller) throws Exception {
     try (socket) {
+      if (tls != null) {
+        socket.startTls(tls);
+      }
       handler.handle(socket, caller);
     }
   }

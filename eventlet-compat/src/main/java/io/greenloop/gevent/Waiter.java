@@ -152,7 +152,11 @@ public class Waiter<T extends @Nullable Object> {
   }
 
   final String waitingInWords() {
-    Task<?> other = parked.firstTask();
+    return inWords(parked.firstTask());
+  }
+
+  /** The greenlet or task behind {@code other}. */
+  static String inWords(@Nullable Task<?> other) {
     Object face = other == null ? null : other.attachment();
     return face instanceof Greenlet<?> greenlet
         ? greenlet.toString()

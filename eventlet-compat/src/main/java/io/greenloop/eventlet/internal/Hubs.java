@@ -8,6 +8,7 @@ import io.greenloop.InterruptedByUserException;
 import io.greenloop.RunOptions;
 import io.greenloop.Runner;
 import io.greenloop.Task;
+import io.greenloop.WaitQueue;
 import io.greenloop.greenlet.GreenletExit;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -64,7 +65,8 @@ public final class Hubs {
     return made;
   }
 
-  private static void closeOrphans() {
+  /** Closes the hubs of threads that have ended. */
+  public static void closeOrphans() {
     List<EventLoop> orphans = new ArrayList<>();
     synchronized (OWNED) {
       for (Iterator<Owned> each = OWNED.iterator(); each.hasNext(); ) {
@@ -88,6 +90,12 @@ public final class Hubs {
       }
       own.close();
     }
+  }
+
+  /** The loop of the first waiter; null if nobody waits. */
+  public static @Nullable EventLoop loopOf(WaitQueue<?, ?> waiters) {
+    Task<?> first = waiters.firstTask();
+    return first == null ? null : first.loop();
   }
 
   // ---- waiting -----------------------------------------------------------------------------

@@ -1,0 +1,260 @@
+package io.greenloop.gevent;
+
+import io.greenloop.RunOptions;
+import io.greenloop.eventlet.internal.GreenBytes;
+import io.greenloop.eventlet.internal.Hubs;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
+import java.nio.charset.Charset;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file or a pipe whose reads and writes park the greenlet (Python: {@code
+ * gevent.fileobject.FileObject}): a pipe is waited for by the loop, as by {@code FileObjectPosix},
+ * a file is read and written on the hub's thread pool, as by {@code FileObjectThread}. Bytes;
+ * {@link #text} gives characters.
+ *
+ * <p>What is written is buffered until {@link #flush} or {@link #close}, unless the buffer is 0.
+ *
+ * <p><b>Room:</b> greenlets of one loop, one at a time.
+ */
+public final class GeventFile implements AutoCloseable {
+  /** How many bytes are buffered, unless something else is asked for. */
+  public static final int DEFAULT_BUFFER = 8192;
+
+  private final GreenBytes bytes;
+  private final int buffer;
+  private final ByteArrayOutputStream unsent = new ByteArrayOutputStream(0);
+  private ByteBuffer unread = ByteBuffer.allocate(0);
+  private boolean closed;
+
+  private GeventFile(GreenBytes bytes, int buffer) {
+    this.bytes = bytes;
+    this.buffer = buffer;
+  }
+
+  // ---- making one --------------------------------------------------------------------------
+
+  /** The file at {@code path}; opened on the hub's thread pool. */
+  public static GeventFile open(Path path, OpenOption... options) throws IOException {
+    return open(DEFAULT_BUFFER, path, options);
+  }
+
+  /** {@link #open(Path, OpenOption...)} with another buffer, in bytes (Python: {@code bufsize}). */
+  public static GeventFile open(int buffer, Path path, OpenOption... options) throws IOException {
+    ThreadPool threads = Hub.of("GeventFile.open").threadPool();
+    FileChannel channel = threads.apply(() -> FileChannel.open(path, Set.of(options)));
+    return made(buffer, () -> GreenBytes.of(channel, threads::apply));
+  }
+
+  /** The end of a pipe that is read; taken over. */
+  public static GeventFile of(Pipe.SourceChannel source) throws IOException {
+    return of(DEFAULT_BUFFER, source);
+  }
+
+  /** {@link #of(Pipe.SourceChannel)} with another buffer, in bytes. */
+  public static GeventFile of(int buffer, Pipe.SourceChannel source) throws IOException {
+    return made(buffer, () -> GreenBytes.of(source));
+  }
+
+  /** The end of a pipe that is written; taken over. */
+  public static GeventFile of(Pipe.SinkChannel sink) throws IOException {
+    return of(DEFAULT_BUFFER, sink);
+  }
+
+  /** {@link #of(Pipe.SinkChannel)} with another buffer, in bytes. */
+  public static GeventFile of(int buffer, Pipe.SinkChannel sink) throws IOException {
+    return made(buffer, () -> GreenBytes.of(sink));
+  }
+
+  private static GeventFile made(int buffer, Callable<GreenBytes> bytes) {
+    if (buffer < 0) {
+      throw new IllegalArgumentException("GeventFile: buffer = " + buffer + " (expected >= 0)");
+    }
+    return new GeventFile(waiting(bytes), buffer);
+  }
+
+  private static <T extends @Nullable Object> T waiting(Callable<? extends T> body) {
+    return Hubs.<T>waiting(RunOptions.DEFAULT, body);
+  }
+
+  /** Its characters; close that instead of this. */
+  public GeventTextFile text(Charset charset, GeventTextFile.Newline newline) {
+    return new GeventTextFile(this, charset, newline);
+  }
+
+  // ---- reading -----------------------------------------------------------------------------
+
+  /**
+   * {@code count} bytes, fewer only at the end; without a buffer what one read gives.
+   *
+   * @throws IOException also after {@link #close}
+   */
+  public byte[] read(int count) throws IOException {
+    if (buffer == 0) {
+      return readSome(count);
+    }
+    var all = new ByteArrayOutputStream();
+    while (all.size() < count) {
+      byte[] some = readSome(count - all.size());
+      if (some.length == 0) {
+        break;
+      }
+      all.writeBytes(some);
+    }
+    return all.toByteArray();
+  }
+
+  /** What is there, at most {@code most} bytes; waits for one. Empty at the end (Python: read1). */
+  public byte[] readSome(int most) throws IOException {
+    if (!fill(most)) {
+      return new byte[0];
+    }
+    byte[] taken = new byte[Math.min(most, unread.remaining())];
+    unread.get(taken);
+    return taken;
+  }
+
+  /** All up to the end. */
+  public byte[] readAll() throws IOException {
+    var all = new ByteArrayOutputStream();
+    for (byte[] some = readSome(DEFAULT_BUFFER); some.length > 0; ) {
+      all.writeBytes(some);
+      some = readSome(DEFAULT_BUFFER);
+    }
+    return all.toByteArray();
+  }
+
+  /** The next line with its line feed, which the last one may lack; empty at the end. */
+  public byte[] readLine() throws IOException {
+    var line = new ByteArrayOutputStream();
+    while (fill(1)) {
+      byte next = unread.get();
+      line.write(next);
+      if (next == '\n') {
+        break;
+      }
+    }
+    return line.toByteArray();
+  }
+
+  /** Makes sure that something is unread; false at the end. */
+  private boolean fill(int wanted) throws IOException {
+    checkOpen("read");
+    if (unread.hasRemaining() || wanted == 0) {
+      return unread.hasRemaining();
+    }
+    flush();
+    ByteBuffer target = ByteBuffer.allocate(buffer == 0 ? wanted : Math.max(buffer, wanted));
+    int count = waiting(() -> bytes.read(target));
+    unread = target.flip();
+    return count > 0;
+  }
+
+  // ---- writing -----------------------------------------------------------------------------
+
+  /** Writes {@code data}, behind what was written before. */
+  public void write(byte[] data) throws IOException {
+    checkOpen("write");
+    dropUnread();
+    unsent.writeBytes(data);
+    if (unsent.size() > buffer || buffer == 0) {
+      flush();
+    }
+  }
+
+  /** Hands over what was written. */
+  public void flush() throws IOException {
+    if (unsent.size() > 0) {
+      ByteBuffer source = ByteBuffer.wrap(unsent.toByteArray());
+      unsent.reset();
+      Hubs.<@Nullable Void>waiting(
+          RunOptions.DEFAULT,
+          () -> {
+            bytes.write(source);
+            return null;
+          });
+    }
+  }
+
+  // ---- its place ---------------------------------------------------------------------------
+
+  /**
+   * Where the next read or write happens (Python: {@code tell}).
+   *
+   * @throws IOException for a pipe
+   */
+  public long position() throws IOException {
+    checkOpen("position");
+    flush();
+    return waiting(bytes::position) - unread.remaining();
+  }
+
+  /**
+   * Goes to {@code position}, from the beginning (Python: {@code seek}).
+   *
+   * @throws IOException for a pipe
+   */
+  public void position(long position) throws IOException {
+    checkOpen("position");
+    flush();
+    unread = ByteBuffer.allocate(0);
+    Hubs.<@Nullable Void>waiting(
+        RunOptions.DEFAULT,
+        () -> {
+          bytes.position(position);
+          return null;
+        });
+  }
+
+  /** A write happens where the reader stands, not where the buffer has got to. */
+  private void dropUnread() throws IOException {
+    if (unread.hasRemaining()) {
+      position(position());
+    }
+  }
+
+  // ---- ending ------------------------------------------------------------------------------
+
+  private void checkOpen(String operation) throws IOException {
+    if (closed) {
+      throw new IOException(operation + " on " + this + ": it is closed");
+    }
+  }
+
+  /** Whether it was closed. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** Hands over what was written, and closes it. Idempotent. */
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    try {
+      flush();
+    } finally {
+      closed = true;
+      Hubs.<@Nullable Void>waiting(
+          RunOptions.DEFAULT,
+          () -> {
+            bytes.close();
+            return null;
+          });
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "gevent file on " + bytes;
+  }
+}

@@ -1,0 +1,157 @@
+package io.greenloop.gevent;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.Charset;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The characters of a {@link GeventFile} (Python: a {@code FileObject} with a text mode). Room:
+ * that of the file.
+ */
+public final class GeventTextFile implements AutoCloseable {
+  /** What ends a line (Python: the {@code newline} of {@code open}). */
+  public enum Newline {
+    /** Each of the three, read as a line feed; a line feed is written as the system's. */
+    UNIVERSAL(null),
+    /** Each of the three, read and written as it is (Python: {@code ''}). */
+    ANY_KEPT(null),
+    /** A line feed. */
+    LF("\n"),
+    /** A carriage return; a line feed is written as one. */
+    CR("\r"),
+    /** Both; a line feed is written as both. */
+    CRLF("\r\n");
+
+    private final @Nullable String only;
+
+    Newline(@Nullable String only) {
+      this.only = only;
+    }
+  }
+
+  private static final int NONE = -2;
+
+  private final GeventFile file;
+  private final Charset charset;
+  private final Newline newline;
+  private final Reader reader;
+  private int ahead = NONE; // a character that was read to see what it is
+
+  GeventTextFile(GeventFile file, Charset charset, Newline newline) {
+    this.file = file;
+    this.charset = charset;
+    this.newline = newline;
+    reader = new InputStreamReader(new Bytes(), charset);
+  }
+
+  /** The file, for the JDK's decoder. */
+  private final class Bytes extends InputStream {
+    @Override
+    public int read() throws IOException {
+      byte[] one = file.readSome(1);
+      return one.length == 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      byte[] some = file.readSome(length);
+      System.arraycopy(some, 0, target, offset, some.length);
+      return some.length == 0 ? -1 : some.length;
+    }
+  }
+
+  // ---- reading -----------------------------------------------------------------------------
+
+  /** The next character as the newline mode has it; -1 at the end. */
+  private int next() throws IOException {
+    int c = ahead == NONE ? reader.read() : ahead;
+    ahead = NONE;
+    if (c == '\r' && newline == Newline.UNIVERSAL) {
+      int after = reader.read();
+      ahead = after == '\n' ? NONE : after;
+      return '\n';
+    }
+    return c;
+  }
+
+  /** {@code count} characters, fewer only at the end. */
+  public String read(int count) throws IOException {
+    var text = new StringBuilder();
+    while (text.length() < count) {
+      int c = next();
+      if (c < 0) {
+        break;
+      }
+      text.append((char) c);
+    }
+    return text.toString();
+  }
+
+  /** All up to the end. */
+  public String readAll() throws IOException {
+    return read(Integer.MAX_VALUE);
+  }
+
+  /** The next line with its end, which the last one may lack; empty at the end. */
+  public String readLine() throws IOException {
+    var line = new StringBuilder();
+    for (int c = next(); c >= 0; c = next()) {
+      line.append((char) c);
+      if (endsLine(line, (char) c)) {
+        break;
+      }
+    }
+    return line.toString();
+  }
+
+  private boolean endsLine(StringBuilder line, char last) throws IOException {
+    String only = newline.only;
+    if (only != null) {
+      return line.length() >= only.length()
+          && line.indexOf(only, line.length() - only.length()) >= 0;
+    }
+    if (last == '\r') {
+      int after = next();
+      if (after == '\n') {
+        line.append('\n');
+      } else {
+        ahead = after;
+      }
+      return true;
+    }
+    return last == '\n';
+  }
+
+  // ---- writing -----------------------------------------------------------------------------
+
+  /** Writes {@code text}, behind what was written before. */
+  public void write(String text) throws IOException {
+    String end =
+        switch (newline) {
+          case UNIVERSAL -> System.lineSeparator();
+          case ANY_KEPT, LF -> "\n";
+          case CR -> "\r";
+          case CRLF -> "\r\n";
+        };
+    file.write(text.replace("\n", end).getBytes(charset));
+  }
+
+  /** {@link GeventFile#flush}. */
+  public void flush() throws IOException {
+    file.flush();
+  }
+
+  /** Closes the file. Idempotent. */
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  @Override
+  public String toString() {
+    return "text of " + file;
+  }
+}
