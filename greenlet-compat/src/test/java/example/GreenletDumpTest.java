@@ -132,7 +132,7 @@ class GreenletDumpTest {
     var made = new CompletableFuture<Greenlet>();
     try (var _ =
         Stalls.onStall(
-            ofMillis(20),
+            ofMillis(100),
             stall -> {
               if (stall.loop() == t.loop()) {
                 seen.complete(stall);
@@ -140,7 +140,9 @@ class GreenletDumpTest {
             })) {
       t.run(
           () -> {
+            new Greenlet(args -> "the first one loads classes").switchTo();
             made.complete(new Greenlet(args -> spins(seen)));
+            yieldNow(); // what is held, is held from here on
             made.join().switchTo();
           });
     }

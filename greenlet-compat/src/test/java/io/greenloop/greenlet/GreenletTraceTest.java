@@ -257,13 +257,13 @@ class GreenletTraceTest {
 
     assertThat(g.throwInto(error)).isEqualTo("from the tracer");
     assertThat(g.isActive()).isTrue();
-    assertThat(Greenlet.suspended()).containsExactly(g);
+    assertThat(Greenlet.suspended()).contains(g);
     assertThat(catchThrowable(() -> g.switchTo("again"))).isSameAs(error);
     assertThat(events)
         .containsExactly(
             "THROW main g", "SWITCH g main", "SWITCH main g", "got again", "THROW g main");
     assertThat(g.isDead()).isTrue();
-    assertThat(Greenlet.suspended()).isEmpty();
+    assertThat(Greenlet.suspended()).doesNotContain(g);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The other end of a transport: it does nothing by itself, and never waits. */
@@ -23,6 +24,9 @@ final class ConversationPeer {
         @Override
         public void failed(IOException cause) {}
       };
+
+  /** The system may take its time to carry bytes even from here to here. */
+  private static final long QUIET_NANOS = 20_000_000;
 
   private final SocketChannel channel;
   private final Wire wire;
@@ -79,19 +83,25 @@ final class ConversationPeer {
     wire.close();
   }
 
-  /** How many bytes there were, and how they ended. */
-  String drained() {
+  /** How many bytes there were, and how they ended; {@code unsent}: whether some are to come. */
+  String drained(BooleanSupplier unsent) {
     ByteBuffer target = ByteBuffer.allocate(1 << 20);
     int count = 0;
+    long quietSince = System.nanoTime();
     while (true) {
       @Nullable Integer read = settled(target.clear());
       if (read == null) {
         return count + " reset";
       }
-      if (read <= 0) {
-        return count + (read < 0 ? " end" : "");
+      if (read < 0) {
+        return count + " end";
       }
-      count += read;
+      if (read > 0) {
+        count += read;
+        quietSince = System.nanoTime();
+      } else if (!unsent.getAsBoolean() && System.nanoTime() - quietSince > QUIET_NANOS) {
+        return String.valueOf(count);
+      }
     }
   }
 

@@ -198,7 +198,7 @@ class ConversationsTest {
       case "peer-ends" -> peer.end();
       case "peer-cuts" -> peer.cut();
       case "peer-resets" -> peer.reset();
-      case "peer-reads" -> trace.add("peer " + peer.drained());
+      case "peer-reads" -> trace.add("peer " + peer.drained(() -> transport.writeBufferSize() > 0));
       case "write" -> transport.write(new byte[Integer.parseInt(step[1])]);
       case "writelines" ->
           transport.writeAll(
