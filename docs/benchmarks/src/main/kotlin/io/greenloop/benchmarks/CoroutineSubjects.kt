@@ -16,8 +16,9 @@ internal fun coroutineSubjects(): List<Subject> =
         ) { n -> roundTrips(n, depth) }
       }.toTypedArray(),
     JvmSubject("greenlet-sibling", "greenloop-greenlet", 500_000) { n -> siblingSwitches(n) },
-    JvmSubject("greenlet-create", "greenloop-greenlet", 200_000) { n ->
-      timed { repeat(n) { Greenlet { null }.switchTo() } }
+    JvmSubject("greenlet-create", "greenloop-greenlet", 200_000) { n -> created(n) },
+    JvmSubject("greenlet-create-switch", "greenloop-greenlet", 200_000) { n ->
+      createdAndSwitched(n)
     },
     JvmSubject("greenlet-memory", "greenloop-greenlet", 1_000_000, "bytes", once = true) { n ->
       suspended(n)
@@ -57,7 +58,7 @@ private fun siblingSwitches(n: Int): Long {
     pair[mine] =
       Greenlet {
         val other = pair[1 - mine]!!
-        repeat(n / 2) { other.switchTo() }
+        repeat(n / 2) { other.switchTo(1 - mine) }
         main.switchTo()
       }
   }
@@ -66,13 +67,41 @@ private fun siblingSwitches(n: Int): Long {
   return nanos
 }
 
+/** A value goes in and comes out: what nobody looks at might be left out by the compiler. */
+private fun created(n: Int): Long {
+  var sum = 0L
+  val nanos = timed { for (i in 0 until n) sum += Greenlet { it[0] }.switchTo(i) as Int }
+  checkSum(sum, n)
+  return nanos
+}
+
+/** As [created], but on its way it switches out once: then it needs a stack of its own. */
+private fun createdAndSwitched(n: Int): Long {
+  var sum = 0L
+  val main = Greenlet.current()
+  val nanos =
+    timed {
+      for (i in 0 until n) {
+        val g = Greenlet { main.switchTo(it[0]) }
+        sum += g.switchTo(g.switchTo(i)) as Int
+      }
+    }
+  checkSum(sum, n)
+  return nanos
+}
+
+private fun checkSum(
+  sum: Long,
+  n: Int,
+) = check(sum == n.toLong() * (n - 1) / 2) { "the numbers came out as $sum" }
+
 private fun generated(n: Int): Long {
   var sum = 0L
   val nanos =
     Generator.yielding<Int> { g -> repeat(n) { g.yieldValue(it) } }.use { numbers ->
       timed { for (number in numbers) sum += number }
     }
-  check(sum == n.toLong() * (n - 1) / 2) { "the generator gave $sum" }
+  checkSum(sum, n)
   return nanos
 }
 

@@ -24,6 +24,7 @@ internal fun pythonSubjects(): List<Subject> =
     PythonSubject("greenlet-depth", "greenlet/500", module = "greenlet"),
     PythonSubject("greenlet-sibling", "greenlet"),
     PythonSubject("greenlet-create", "greenlet"),
+    PythonSubject("greenlet-create-switch", "greenlet"),
     PythonSubject("generator", "cpython", module = "sys"),
     PythonSubject("generator", "greenlet"),
   )

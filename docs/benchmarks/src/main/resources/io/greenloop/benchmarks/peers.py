@@ -193,8 +193,25 @@ def greenlet_bench(bench):
             each.throw()
 
     def create(n):
-        for _ in range(n):
-            greenlet.greenlet(int).switch()
+        def same(value):
+            return value
+
+        total = 0
+        for i in range(n):
+            total += greenlet.greenlet(same).switch(i)
+        assert total == n * (n - 1) // 2
+
+    def create_switch(n):
+        main = greenlet.getcurrent()
+
+        def same(value):
+            return main.switch(value)
+
+        total = 0
+        for i in range(n):
+            g = greenlet.greenlet(same)
+            total += g.switch(g.switch(i))
+        assert total == n * (n - 1) // 2
 
     def at_depth(depth):
         def switch_for_ever(main, left):
@@ -228,8 +245,10 @@ def greenlet_bench(bench):
             for i in range(n):
                 greenlet.getcurrent().parent.switch(i)
 
-        for _ in Numbers(numbers):
-            pass
+        total = 0
+        for number in Numbers(numbers):
+            total += number
+        assert total == n * (n - 1) // 2
 
     body, n = {
         "greenlet-depth/5": (at_depth(5), 200_000),
@@ -239,6 +258,7 @@ def greenlet_bench(bench):
         "greenlet-round-trip": (round_trip, 300_000),
         "greenlet-sibling": (sibling, 300_000),
         "greenlet-create": (create, 100_000),
+        "greenlet-create-switch": (create_switch, 100_000),
     }[bench]
     return per_operation(body, n)
 
@@ -249,8 +269,10 @@ def cpython_bench(bench):
             yield i
 
     def drive(n):
-        for _ in numbers(n):
-            pass
+        total = 0
+        for number in numbers(n):
+            total += number
+        assert total == n * (n - 1) // 2
 
     return per_operation({"generator": drive}[bench], 500_000)
 
