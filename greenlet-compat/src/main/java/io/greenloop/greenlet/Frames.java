@@ -9,6 +9,7 @@ final class Frames {
 
   private static final String SWITCHING = Tree.class.getName();
   private static final String ENTRY = Greenlet.class.getName();
+  private static final String LIFE = Life.class.getName();
   private static final String FIBERS = "io.greenloop.internal.fiber.";
 
   private Frames() {}
@@ -40,6 +41,7 @@ final class Frames {
     return type.equals(SWITCHING)
         || type.equals(ENTRY)
         || type.startsWith(ENTRY + "$")
+        || type.startsWith(LIFE)
         || type.startsWith(FIBERS)
         || type.startsWith("jdk.internal.vm.Continuation");
   }

@@ -3,7 +3,6 @@ package io.greenloop.greenlet;
 import io.greenloop.EventLoop;
 import io.greenloop.LoopFuture;
 import io.greenloop.TaskContext;
-import io.greenloop.internal.fiber.Fiber;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,33 +44,14 @@ import org.jspecify.annotations.Nullable;
  * Switching from elsewhere is a {@link GreenletError}; state may be read from any thread. In a
  * Task, code of its greenlets may wait and block, and only that Task waits. Greenlets of a host
  * share its thread: a lock held across a switch is held by all of them (see {@link GreenLock}), and
- * a monitor held across a switch hangs the host when another one enters it. With {@code
- * -Dgreenloop.debug=true} both are reported with their frame.
+ * a monitor held across a switch hangs the host when another one enters it. Both are reported with
+ * their frame: at each switch with {@code -Dgreenloop.debug=true}, at one in many without.
  *
  * <p><b>Parity:</b> rows GL-1.1 to GL-1.13. A greenlet that nobody refers to any more is not closed
  * as in CPython, but reported: use {@link #close}.
  */
 @SuppressWarnings("ReferenceEquality") // identity is meant
-public class Greenlet implements AutoCloseable {
-  private static final int NEW = 0;
-  private static final int ACTIVE = 1;
-  private static final int DEAD = 2;
-
-  private static final Object EXTRAS = new Object(); // whose monitor guards that they are made once
-
-  private final Tree tree;
-  private volatile @Nullable Greenlet parent;
-
-  /** Who is in {@link #close} of it; not its parent, which may be below this one. */
-  private @Nullable Greenlet closer;
-
-  private volatile int state;
-  private @Nullable Object body; // a Body or NamedBody
-  private @Nullable SwitchArgs startArgs;
-  private @Nullable Fiber fiber;
-  private Suspended.@Nullable Entry listed;
-  private volatile @Nullable Extras extras; // any thread may be the first that needs them
-
+public non-sealed class Greenlet extends Life implements AutoCloseable {
   /** The code of a greenlet that takes positional values. */
   @FunctionalInterface
   public interface Body {
@@ -95,14 +75,11 @@ public class Greenlet implements AutoCloseable {
 
   /** As {@link #Greenlet()}, with a parent; null means the current greenlet. */
   public Greenlet(@Nullable Greenlet parent) {
-    tree = Tree.here();
+    super(Tree.here());
     if (parent != null && parent.tree != tree) {
       throw Texts.foreignParent("new Greenlet", tree, parent);
     }
     this.parent = parent != null ? parent : tree.current;
-    if (Safety.DEBUG) {
-      extras().createdAt = new Throwable("created here");
-    }
   }
 
   /** A greenlet that runs {@code body} at its first switch; its parent is the current greenlet. */
@@ -118,7 +95,7 @@ public class Greenlet implements AutoCloseable {
 
   /** The main greenlet of a host. */
   Greenlet(Tree tree) {
-    this.tree = tree;
+    super(tree);
     state = ACTIVE;
   }
 
@@ -161,7 +138,8 @@ public class Greenlet implements AutoCloseable {
     return run(args.positional().spread());
   }
 
-  private @Nullable Object runBody(SwitchArgs args) throws Exception {
+  @Override
+  final @Nullable Object runBody(SwitchArgs args) throws Exception {
     Object given = body;
     body = null;
     if (given == null) {
@@ -360,12 +338,6 @@ public class Greenlet implements AutoCloseable {
 
   // ---- parents -----------------------------------------------------------------------------
 
-  /** Who goes on when it ends: who closes it, else its parent. */
-  @Nullable Greenlet heir() {
-    Greenlet closing = closer;
-    return closing != null ? closing : parent;
-  }
-
   /** Where its result goes when it ends; null for a main greenlet. */
   public @Nullable Greenlet getParent() {
     return parent;
@@ -421,10 +393,6 @@ public class Greenlet implements AutoCloseable {
       return Frames.NONE;
     }
     return isMain() ? Frames.ofMain(tree.host.thread().getStackTrace()) : tree.stackOf(this);
-  }
-
-  final boolean isMain() {
-    return tree.main == this;
   }
 
   // ---- context variables -------------------------------------------------------------------
@@ -495,11 +463,6 @@ public class Greenlet implements AutoCloseable {
     }
   }
 
-  final @Nullable TaskContext ownContext() {
-    Extras present = extras;
-    return present == null ? null : present.context;
-  }
-
   // ---- a future ----------------------------------------------------------------------------
 
   /**
@@ -518,13 +481,6 @@ public class Greenlet implements AutoCloseable {
               + (isMain() ? " is a main greenlet, which does not end" : " has ended; ask before"));
     }
     return extras().future();
-  }
-
-  private void settle(@Nullable Object result, @Nullable Throwable failure) {
-    Extras present = extras;
-    if (present != null) {
-      present.settle(result, failure);
-    }
   }
 
   // ---- tracing -----------------------------------------------------------------------------
@@ -548,127 +504,8 @@ public class Greenlet implements AutoCloseable {
 
   // ---- for the tree ------------------------------------------------------------------------
 
-  private Extras extras() {
-    Extras present = extras;
-    if (present == null) {
-      synchronized (EXTRAS) {
-        present = extras;
-        if (present == null) {
-          present = new Extras();
-          extras = present;
-        }
-      }
-    }
-    return present;
-  }
-
-  final @Nullable Throwable createdAt() {
-    Extras present = extras;
-    return present == null ? null : present.createdAt;
-  }
-
-  final Map<GreenletLocal<?>, Object> locals() {
-    return extras().locals();
-  }
-
-  final boolean isListed() {
-    return listed != null;
-  }
-
-  final void setListed(Suspended.Entry entry) {
-    listed = entry;
-  }
-
-  /** It has ended. */
-  final void unlist() {
-    Suspended.Entry entry = listed;
-    if (entry != null) {
-      entry.remove();
-      listed = null;
-    }
-  }
-
-  final boolean isNew() {
-    return state == NEW;
-  }
-
-  final boolean isSuspendedOrCurrent() {
-    return state == ACTIVE;
-  }
-
-  final Fiber fiber() {
-    return Objects.requireNonNull(fiber);
-  }
-
   boolean hasRun() {
     return body != null || Overrides.run(getClass());
-  }
-
-  final void begin(SwitchArgs args) {
-    startArgs = args;
-    Root root = new Root();
-    fiber = Fiber.greenlet(root, root);
-    state = ACTIVE;
-  }
-
-  /** Takes {@link #begin} back, when the switch there was refused; no-op if it runs already. */
-  final void unbegin() {
-    if (startArgs != null) {
-      startArgs = null;
-      fiber = null;
-      state = NEW;
-    }
-  }
-
-  /** It never runs: {@code failure} passes through it. */
-  final void dieUnstarted(Throwable failure) {
-    state = DEAD;
-    body = null;
-    boolean exits = failure instanceof GreenletExit;
-    settle(exits ? failure : null, exits ? null : failure);
-  }
-
-  /** The bottom of its stack. */
-  private final class Root implements Runnable {
-    @Override
-    public void run() {
-      SwitchArgs args = Objects.requireNonNull(startArgs);
-      startArgs = null;
-      Object result = null;
-      boolean begun = false;
-      boolean exited = false;
-      Throwable failure = null;
-      try {
-        tree.arrive(Greenlet.this);
-        begun = true;
-        result = runBody(args);
-      } catch (GreenletExit exit) {
-        result = exit;
-        exited = true;
-      } catch (Throwable uncaught) {
-        failure = uncaught;
-      }
-      body = null;
-      state = DEAD;
-      if (!begun) {
-        fiber = null; // as one that dies without a stack
-      }
-      try {
-        settle(result, failure);
-      } catch (Throwable untold) { // as if its loop runs in another thread by now
-        if (failure == null) {
-          failure = untold;
-        } else {
-          failure.addSuppressed(untold);
-        }
-      }
-      tree.finish(Greenlet.this, result, failure, exited ? Tree.NOTHING : null);
-    }
-
-    @Override
-    public String toString() {
-      return Texts.inWords(Greenlet.this);
-    }
   }
 
   @SuppressWarnings("unchecked")
@@ -680,10 +517,6 @@ public class Greenlet implements AutoCloseable {
     if (!tree.isHere()) {
       throw Texts.foreignHost(operation, this);
     }
-  }
-
-  final Tree tree() {
-    return tree;
   }
 
   /** Its class, its host, and the words CPython uses for its state. */

@@ -39,12 +39,14 @@ final class Leaks {
           if (createdAt == null) {
             count++;
           } else {
-            warn("a greenlet was", "; close it", createdAt);
+            warn("a greenlet was dropped while suspended, its", "; close it", createdAt);
           }
         }
         if (count > 0) {
           warn(
-              count == 1 ? "a greenlet was" : count + " greenlets were",
+              count == 1
+                  ? "a greenlet was dropped while suspended, its"
+                  : count + " greenlets were dropped while suspended, their",
               "; close them (run with -Dgreenloop.debug=true to see where they were created)",
               null);
         }
@@ -57,9 +59,6 @@ final class Leaks {
 
   private static void warn(String who, String advice, @Nullable Throwable createdAt) {
     System.getLogger("io.greenloop")
-        .log(
-            System.Logger.Level.WARNING,
-            who + " dropped while suspended, its finally blocks never run" + advice,
-            createdAt);
+        .log(System.Logger.Level.WARNING, who + " finally blocks never run" + advice, createdAt);
   }
 }

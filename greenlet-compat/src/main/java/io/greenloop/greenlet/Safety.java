@@ -15,35 +15,65 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Debug mode: what a greenlet must not take along when it switches away. It walks the stack at each
- * switch, and reports a place once.
+ * What a greenlet must not take along when it switches away. In debug mode the stack is walked at
+ * each switch, otherwise at one in many; a place is reported once.
  *
  * <p>A monitor is found wherever it was entered; a lock if a frame has it in a variable, or in a
- * field of the object whose method it is. In portable mode only bindings are found: the rest takes
- * {@code --add-opens java.base/java.lang}.
+ * field of the object whose method it is. In portable mode locks are not found, for those frames
+ * are open only with {@code --add-opens java.base/java.lang}; monitors are, by {@link
+ * MonitorsByCode}.
  */
 final class Safety {
   static final boolean DEBUG = Boolean.getBoolean("greenloop.debug");
 
+  /** Outside of debug mode: a walk takes some 100 times as long as a switch. */
+  private static final int SWITCHES_A_LOOK = 16_384;
+
   private static final Set<String> REPORTED = ConcurrentHashMap.newKeySet();
   private static final String BINDING = "java.lang.ScopedValue$Carrier";
-  private static final String BOTTOM = Greenlet.class.getName() + "$Root";
+  private static final String BOTTOM = Life.class.getName() + "$Root";
+
+  /** How many switches of hosts before the present one wait for a look; races do no harm. */
+  @SuppressWarnings("NonFinalStaticField")
+  private static int spread;
 
   private Safety() {}
 
-  /** Reports what {@code leaving}, whose code calls this, holds. */
-  static void check(Greenlet leaving) {
+  /** After how many switches a new host is to {@link #check}: those with few get their share. */
+  static int firstLook() {
+    if (DEBUG) {
+      return 1;
+    }
+    int before = spread;
+    spread = (before + 10_007) % SWITCHES_A_LOOK;
+    return SWITCHES_A_LOOK - before;
+  }
+
+  /**
+   * Reports what {@code leaving}, whose code calls this, holds.
+   *
+   * @return after how many switches to look again
+   */
+  static int check(Greenlet leaving) {
+    try {
+      look(leaving);
+    } catch (RuntimeException | LinkageError | StackOverflowError unseen) {
+      return SWITCHES_A_LOOK; // the switch itself can do without
+    }
+    return DEBUG ? 1 : SWITCHES_A_LOOK;
+  }
+
+  private static void look(Greenlet leaving) {
     List<StackFrame> frames = LiveFrames.WALKER.walk(Safety::ownFrames);
     for (int i = 0; i < frames.size(); i++) {
       StackFrame frame = frames.get(i);
-      for (@Nullable Object monitor : LiveFrames.monitors(frame)) {
-        if (monitor != null) { // null: it was entered there, and left
-          report(
-              leaving,
-              "holds the monitor of " + monitor.getClass().getName(),
-              frame,
-              "one of its host that enters it hangs the host; leave the synchronized block before");
-        }
+      String monitor = heldMonitor(frame);
+      if (monitor != null) {
+        report(
+            leaving,
+            "holds " + monitor,
+            frame,
+            "one of its host that enters it hangs the host; leave the synchronized block before");
       }
       if (holdsLock(frame)) {
         report(
@@ -53,7 +83,7 @@ final class Safety {
             "the others of its host enter it as if it were theirs; unlock before, or use"
                 + " GreenLock");
       }
-      if (frame.getClassName().equals(BINDING) && i + 1 < frames.size()) {
+      if (DEBUG && frame.getClassName().equals(BINDING) && i + 1 < frames.size()) {
         report(
             leaving,
             "has bound a ScopedValue",
@@ -76,6 +106,18 @@ final class Safety {
               System.Logger.Level.WARNING,
               leaving + " switches away while it " + what + " at " + frame + ": " + advice);
     }
+  }
+
+  private static @Nullable String heldMonitor(StackFrame frame) {
+    if (!LiveFrames.KNOW_MONITORS) {
+      return MonitorsByCode.holds(frame) ? "a monitor" : null;
+    }
+    for (@Nullable Object monitor : LiveFrames.monitors(frame)) {
+      if (monitor != null) { // null: it was entered there, and left
+        return "the monitor of " + monitor.getClass().getName();
+      }
+    }
+    return null;
   }
 
   private static boolean holdsLock(StackFrame frame) {
@@ -121,10 +163,11 @@ final class Safety {
   private static final class LiveFrames {
     private static final @Nullable Method MONITORS = method("getMonitors");
     private static final @Nullable Method VARIABLES = method("getLocals");
+    static final boolean KNOW_MONITORS = MONITORS != null;
     static final StackWalker WALKER =
         Optional.ofNullable(method("getStackWalker"))
             .map(factory -> (StackWalker) call(factory, null))
-            .orElseGet(StackWalker::getInstance);
+            .orElseGet(() -> StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE));
 
     private static @Nullable Method method(String name) {
       try {

@@ -139,15 +139,116 @@ class GreenletSafetyTest {
   }
 
   @Test
-  @Parity("GL-1.8.9")
-  void inDebugModeABindingIsReportedInBothModes() throws Exception {
+  @Parity({"GL-1.8.9", "GL-1.13.1"})
+  void inDebugModeMonitorsAndBindingsAreReportedInBothModes() throws Exception {
     assertThat(warnings(child(Holders.class, "-Dgreenloop.debug=true")))
-        .anyMatch(line -> line.contains(" has bound a ScopedValue at "));
+        .anyMatch(line -> line.matches(".* holds (a|the) monitor.*\\.monitorOfMethod\\(.*"))
+        .anyMatch(line -> line.matches(".* holds (a|the) monitor.*\\.monitorOfBlock\\(.*"))
+        .anyMatch(line -> line.contains(" has bound a ScopedValue at "))
+        .noneMatch(line -> line.contains(".nothing("));
+  }
+
+  /** Switches so often that some are looked at. */
+  static final class Persistent {
+    private static synchronized void holding() {
+      for (int i = 0; i < 40_000; i++) {
+        Greenlet.current().getParent().switchTo();
+      }
+    }
+
+    public static void main(String[] args) {
+      Greenlet g =
+          new Greenlet(
+              none -> {
+                holding();
+                return null;
+              });
+      while (!g.isDead()) {
+        g.switchTo();
+      }
+    }
   }
 
   @Test
-  void withoutDebugModeNothingIsSearched() throws Exception {
+  @Parity("GL-1.13.1")
+  void withoutDebugModeOneSwitchInManyIsLookedAt() throws Exception {
     assertThat(warnings(child(Holders.class))).isEmpty();
+    assertThat(warnings(child(Persistent.class)))
+        .singleElement()
+        .satisfies(
+            line ->
+                assertThat(line)
+                    .contains(" switches away while it holds ")
+                    .contains("$Persistent.holding(GreenletSafetyTest.java:"));
+  }
+
+  @Test
+  void aMonitorIsFoundInTheCodeOfAMethodWhereItIsHeldAndNotElsewhere() {
+    var blocks = new Blocks();
+
+    assertThat(blocks.method()).isTrue();
+    assertThat(blocks.inTheBlock(2)).isTrue();
+    assertThat(blocks.inTheBlock(0)).as("behind it").isFalse();
+    assertThat(blocks.inACatch()).isTrue();
+    assertThat(blocks.afterAThrow()).isFalse();
+    assertThat(blocks.inASwitch("in")).isTrue();
+    assertThat(blocks.inASwitch("out")).isFalse();
+  }
+
+  /** Each method tells whether it holds a monitor, where it asks. */
+  private static final class Blocks {
+    private final Object lock = new Object();
+
+    private static boolean holdsHere() {
+      return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+          .walk(frames -> MonitorsByCode.holds(frames.skip(1).findFirst().orElseThrow()));
+    }
+
+    synchronized boolean method() {
+      return holdsHere();
+    }
+
+    boolean inTheBlock(int times) {
+      synchronized (lock) {
+        for (int i = 1; i < times; i++) {
+          if (holdsHere()) {
+            return true;
+          }
+        }
+      }
+      return holdsHere();
+    }
+
+    boolean inACatch() {
+      synchronized (lock) {
+        try {
+          throw new IllegalStateException();
+        } catch (IllegalStateException e) {
+          return holdsHere();
+        }
+      }
+    }
+
+    boolean afterAThrow() {
+      try {
+        synchronized (lock) {
+          throw new IllegalStateException();
+        }
+      } catch (IllegalStateException e) {
+        return holdsHere();
+      }
+    }
+
+    boolean inASwitch(String where) {
+      switch (where) {
+        case "in":
+          synchronized (lock) {
+            return holdsHere();
+          }
+        default:
+          return holdsHere();
+      }
+    }
   }
 
   // ---- dropped ones ------------------------------------------------------------------------
@@ -216,7 +317,7 @@ class GreenletSafetyTest {
     assertThat(output).startsWith("lost: 4");
     assertThat(output)
         .contains(
-            "dropped while suspended, its finally blocks never run; close them"
+            "finally blocks never run; close them"
                 + " (run with -Dgreenloop.debug=true to see where they were created)");
   }
 

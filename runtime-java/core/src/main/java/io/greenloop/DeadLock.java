@@ -1,9 +1,12 @@
 package io.greenloop;
 
+import io.greenloop.internal.fiber.Residents;
 import io.greenloop.internal.loop.OutsideWork;
+import io.greenloop.internal.loop.Strand;
 import io.greenloop.internal.trace.ReadableTrace;
 import io.greenloop.internal.trace.UserFrames;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Finds out whether a loop that nothing can wake is dead-locked, and says who waits for what. */
 final class DeadLock {
@@ -74,11 +77,26 @@ final class DeadLock {
     for (Task<?> task : tasks) {
       text.append("\n  ").append(task.describe()).append(" waits for ");
       boolean outside = task instanceof StackfulTask<?> s && s.strand().isForeign();
-      text.append(outside ? "something outside of the loop" : task.describeWait());
+      text.append(outside ? foreign(((StackfulTask<?>) task).strand()) : task.describeWait());
       if (outside || (task instanceof DrivenTask && task.waitsFor().isEmpty())) {
         StackTraceElement[] stack = task.stackTrace();
         text.append(stack.length == 0 ? "" : ", at " + UserFrames.line(stack));
       }
     }
+  }
+
+  private static String foreign(Strand strand) {
+    if (strand.foreignThread().getState() != Thread.State.BLOCKED) {
+      return "something outside of the loop";
+    }
+    Residents greenlets = Residents.of(strand.host());
+    String away =
+        greenlets == null
+            ? ""
+            : greenlets.suspended(false).stream()
+                .map(Residents.Resident::name)
+                .collect(Collectors.joining(", "));
+    return "a monitor (synchronized)"
+        + (away.isEmpty() ? "" : ", which one that has switched away may hold: " + away);
   }
 }

@@ -8,13 +8,19 @@ import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.greenloop.internal.fiber.Host;
+import io.greenloop.internal.fiber.Residents;
+import io.greenloop.internal.loop.LoopCores;
 import io.greenloop.internal.watch.Watch;
 import io.greenloop.sync.Queue;
+import io.greenloop.testing.FullMode;
 import io.greenloop.testing.TestLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Nothing can wake us: proven, or not. */
@@ -230,7 +236,7 @@ class DeadLockTest {
                             }));
     try (var watch = new Watch(new WatchedRun(t.loop()))) {
       Promise<String> promise = release.get();
-      var core = io.greenloop.internal.loop.LoopCores.of(t.loop());
+      var core = LoopCores.of(t.loop());
       while (!core.isAsleep()) {
         Thread.onSpinWait();
       }
@@ -249,5 +255,66 @@ class DeadLockTest {
       logger.removeHandler(handler);
       logger.setUseParentHandlers(true);
     }
+  }
+
+  /** Greenlets of a task, of which one has switched away. */
+  private record OneAway() implements Residents {
+    @Override
+    public @Nullable String running() {
+      return null;
+    }
+
+    @Override
+    public List<Resident> suspended(boolean withStacks) {
+      return List.of(new Resident("greenlet 'holder'", List.of()));
+    }
+
+    @Override
+    public boolean hasOwnContext() {
+      return false;
+    }
+
+    @Override
+    public @Nullable Object context() {
+      return null;
+    }
+
+    @Override
+    public void setContext(Object context) {}
+  }
+
+  @Test
+  @FullMode("who waits for a monitor holds the loop there, and is named as its holder")
+  void whoWaitsForAMonitorIsNamedWithTheGreenletsThatMayHoldIt(TestLoop t) throws Exception {
+    var monitor = new Object();
+    var begun = new CountDownLatch(1);
+    Thread runner;
+    String report;
+    synchronized (monitor) {
+      runner =
+          Thread.ofPlatform()
+              .start(
+                  () ->
+                      t.run(
+                          () -> {
+                            Aio.currentTask().orElseThrow().setName("main");
+                            Host.current().attach(new OneAway());
+                            begun.countDown();
+                            synchronized (monitor) {
+                              return monitor.hashCode();
+                            }
+                          }));
+      begun.await();
+      while (!LoopCores.of(t.loop()).isAsleep()) {
+        Thread.onSpinWait();
+      }
+      report = DeadLock.suspicion(t.loop(), 10);
+    }
+    runner.join();
+
+    assertThat(report)
+        .contains(
+            "\n  task 'main' waits for a monitor (synchronized), which one that has switched away"
+                + " may hold: greenlet 'holder', at io.greenloop.DeadLockTest.");
   }
 }

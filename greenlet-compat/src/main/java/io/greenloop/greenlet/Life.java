@@ -1,0 +1,206 @@
+package io.greenloop.greenlet;
+
+import io.greenloop.TaskContext;
+import io.greenloop.internal.fiber.Fiber;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a greenlet below its public face: what it consists of, how it begins and ends.
+ *
+ * <table>
+ *   <caption>States</caption>
+ *   <tr><td>new</td><td>no stack; {@link #begin} makes one, {@link #dieUnstarted} ends it</td></tr>
+ *   <tr><td>active</td><td>runs, or has switched away; a main greenlet always</td></tr>
+ *   <tr><td>dead</td><td>for good</td></tr>
+ * </table>
+ *
+ * <p>A superclass and no part of it, because one more object for each greenlet costs. The host
+ * changes it; state and extras are open to other threads.
+ */
+@SuppressWarnings("ReferenceEquality") // identity is meant
+abstract sealed class Life permits Greenlet {
+  static final int NEW = 0;
+  static final int ACTIVE = 1;
+  static final int DEAD = 2;
+
+  private static final Object EXTRAS = new Object(); // whose monitor guards that they are made once
+
+  final Tree tree;
+  volatile @Nullable Greenlet parent;
+
+  /** Who is in {@link Greenlet#close} of it; not its parent, which may be below this one. */
+  @Nullable Greenlet closer;
+
+  volatile int state;
+  @Nullable Object body; // a Body or NamedBody
+  private @Nullable SwitchArgs startArgs;
+  @Nullable Fiber fiber;
+  private Suspended.@Nullable Entry listed;
+  volatile @Nullable Extras extras; // any thread may be the first that needs them
+
+  Life(Tree tree) {
+    this.tree = tree;
+    if (Safety.DEBUG) {
+      extras().createdAt = new Throwable("created here");
+    }
+  }
+
+  /** Runs its body and forgets it. */
+  abstract @Nullable Object runBody(SwitchArgs args) throws Exception;
+
+  // ---- state -------------------------------------------------------------------------------
+
+  final Tree tree() {
+    return tree;
+  }
+
+  final boolean isMain() {
+    return tree.main == this;
+  }
+
+  final boolean isNew() {
+    return state == NEW;
+  }
+
+  final boolean isSuspendedOrCurrent() {
+    return state == ACTIVE;
+  }
+
+  final Fiber fiber() {
+    return Objects.requireNonNull(fiber);
+  }
+
+  /** Who goes on when it ends: who closes it, else its parent. */
+  final @Nullable Greenlet heir() {
+    Greenlet closing = closer;
+    return closing != null ? closing : parent;
+  }
+
+  // ---- beginning and end -------------------------------------------------------------------
+
+  final void begin(SwitchArgs args) {
+    startArgs = args;
+    Root root = new Root();
+    fiber = Fiber.greenlet(root, root);
+    state = ACTIVE;
+  }
+
+  /** Takes {@link #begin} back, when the switch there was refused; no-op if it runs already. */
+  final void unbegin() {
+    if (startArgs != null) {
+      startArgs = null;
+      fiber = null;
+      state = NEW;
+    }
+  }
+
+  /** It never runs: {@code failure} passes through it. */
+  final void dieUnstarted(Throwable failure) {
+    state = DEAD;
+    body = null;
+    boolean exits = failure instanceof GreenletExit;
+    settle(exits ? failure : null, exits ? null : failure);
+  }
+
+  private void settle(@Nullable Object result, @Nullable Throwable failure) {
+    Extras present = extras;
+    if (present != null) {
+      present.settle(result, failure);
+    }
+  }
+
+  /** The bottom of its stack. */
+  private final class Root implements Runnable {
+    @Override
+    public void run() {
+      Greenlet self = (Greenlet) Life.this;
+      SwitchArgs args = Objects.requireNonNull(startArgs);
+      startArgs = null;
+      Object result = null;
+      boolean begun = false;
+      boolean exited = false;
+      Throwable failure = null;
+      try {
+        tree.arrive(self);
+        begun = true;
+        result = runBody(args);
+      } catch (GreenletExit exit) {
+        result = exit;
+        exited = true;
+      } catch (Throwable uncaught) {
+        failure = uncaught;
+      }
+      body = null;
+      state = DEAD;
+      if (!begun) {
+        fiber = null; // as one that dies without a stack
+      }
+      try {
+        settle(result, failure);
+      } catch (Throwable untold) { // as if its loop runs in another thread by now
+        if (failure == null) {
+          failure = untold;
+        } else {
+          failure.addSuppressed(untold);
+        }
+      }
+      tree.finish(self, result, failure, exited ? Tree.NOTHING : null);
+    }
+
+    @Override
+    public String toString() {
+      return Texts.inWords((Greenlet) Life.this);
+    }
+  }
+
+  // ---- what most do without ----------------------------------------------------------------
+
+  final Extras extras() {
+    Extras present = extras;
+    if (present == null) {
+      synchronized (EXTRAS) {
+        present = extras;
+        if (present == null) {
+          present = new Extras();
+          extras = present;
+        }
+      }
+    }
+    return present;
+  }
+
+  final @Nullable TaskContext ownContext() {
+    Extras present = extras;
+    return present == null ? null : present.context;
+  }
+
+  final @Nullable Throwable createdAt() {
+    Extras present = extras;
+    return present == null ? null : present.createdAt;
+  }
+
+  final Map<GreenletLocal<?>, Object> locals() {
+    return extras().locals();
+  }
+
+  // ---- the list of those that have switched away -------------------------------------------
+
+  final boolean isListed() {
+    return listed != null;
+  }
+
+  final void setListed(Suspended.Entry entry) {
+    listed = entry;
+  }
+
+  /** It has ended. */
+  final void unlist() {
+    Suspended.Entry entry = listed;
+    if (entry != null) {
+      entry.remove();
+      listed = null;
+    }
+  }
+}
