@@ -38,6 +38,7 @@ internal object ArchiveTraining {
     val launcher = Home.launcherArchive ?: return
     val compiler = Home.compilerArchive ?: return
     if (System.getProperty("greenloop.training") != null) return
+    RefusedArchive.remove(launcher)
     if ((Files.exists(launcher) && Files.exists(compiler)) ||
       Files.exists(failureMark())
     ) {

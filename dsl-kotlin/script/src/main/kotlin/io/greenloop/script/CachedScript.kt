@@ -1,16 +1,21 @@
 package io.greenloop.script
 
+import java.io.ByteArrayOutputStream
 import java.io.IOException
 import java.net.URI
 import java.nio.file.Files
 import java.nio.file.Path
 import java.nio.file.attribute.BasicFileAttributes
 import java.util.jar.Attributes
+import java.util.jar.JarEntry
 import java.util.jar.JarFile
+import java.util.jar.JarOutputStream
 import java.util.jar.Manifest
+import java.util.zip.CRC32
 
 /**
- * A compiled script: an ordinary jar with the script's classes and four lines in its manifest.
+ * A compiled script: an ordinary jar with the script's classes, four lines in its manifest, and a
+ * checksum of all of it as its comment: a class that was damaged would end a script in its middle.
  *
  * `Main-Class` names the script class, `Class-Path` the libraries it was compiled with (as `file:`
  * addresses, followed by the class loader itself), [LIBRARIES] the [mark] of each of them in the same
@@ -23,6 +28,8 @@ internal class CachedScript private constructor(
   companion object {
     private val IMPORTS = Attributes.Name("Greenloop-Imports")
     private val LIBRARIES = Attributes.Name("Greenloop-Libraries")
+    private const val NO_SUM = "00000000"
+    private const val HEX = 16
 
     /** The script in [jar], or null if there is none or what it was made from has changed. */
     fun open(jar: Path): CachedScript? {
@@ -46,17 +53,46 @@ internal class CachedScript private constructor(
 
     private fun attributes(jar: Path): Attributes? =
       try {
-        if (!Files.exists(
-            jar,
-          )
-        ) {
-          null
-        } else {
+        if (isWhole(jar)) {
           JarFile(jar.toFile(), false).use { it.manifest?.mainAttributes }
+        } else {
+          null
         }
       } catch (_: IOException) {
-        null // damaged: compiled again and replaced
+        null // not there, or damaged: compiled again and replaced
       }
+
+    private fun isWhole(jar: Path): Boolean {
+      val bytes = Files.readAllBytes(jar)
+      return bytes.size > NO_SUM.length &&
+        bytes.decodeToString(bytes.size - NO_SUM.length) == sum(bytes)
+    }
+
+    /** The checksum of [jar] up to its comment, which is its very end. */
+    private fun sum(jar: ByteArray): String {
+      val crc = CRC32()
+      crc.update(jar, 0, jar.size - NO_SUM.length)
+      return crc.value.toString(HEX).padStart(NO_SUM.length, '0')
+    }
+
+    /** The jar that [open] takes. */
+    fun jar(
+      manifest: Manifest,
+      classes: Map<String, ByteArray>,
+    ): ByteArray {
+      val bytes = ByteArrayOutputStream()
+      JarOutputStream(bytes, manifest).use { out ->
+        for ((name, code) in classes) {
+          out.putNextEntry(JarEntry(name))
+          out.write(code)
+          out.closeEntry()
+        }
+        out.setComment(NO_SUM)
+      }
+      val jar = bytes.toByteArray()
+      sum(jar).encodeToByteArray().copyInto(jar, jar.size - NO_SUM.length)
+      return jar
+    }
 
     /** By what a library that was built anew differs: its size and time; a hash would cost a start. */
     fun mark(library: Path): String =

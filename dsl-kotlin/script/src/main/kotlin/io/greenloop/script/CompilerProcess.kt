@@ -20,6 +20,9 @@ internal class CompilerJob(
 
 /** Starts the JVM that compiles scripts and ends. */
 internal object CompilerProcess {
+  /** The system property that tells the compiler process which archive it was started with. */
+  const val ARCHIVE = "greenloop.compiler.archive"
+
   /**
    * Does [jobs], one after the other; diagnostics go to standard error.
    *
@@ -27,7 +30,12 @@ internal object CompilerProcess {
    */
   fun compile(jobs: List<CompilerJob>): Int {
     val archive = Home.compilerArchive?.takeIf { Files.exists(it) }
-    val extra = if (archive != null) listOf("-XX:AOTCache=$archive") else emptyList()
+    val extra =
+      if (archive != null) {
+        listOf("-XX:AOTCache=$archive", "-D$ARCHIVE=$archive")
+      } else {
+        emptyList()
+      }
     Terminal.showProgress("compiling ${shown(jobs)}")
     val code = ProcessBuilder(command(jobs, extra)).inheritIO().start().waitFor()
     Terminal.eraseProgress()

@@ -1,12 +1,12 @@
 package io.greenloop.script
 
+import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.nulls.shouldBeNull
 import io.kotest.matchers.nulls.shouldNotBeNull
 import io.kotest.matchers.shouldBe
 import java.nio.file.Files
 import java.nio.file.Path
-import java.util.jar.JarOutputStream
 import kotlin.io.path.readBytes
 import kotlin.io.path.writeBytes
 import kotlin.io.path.writeText
@@ -23,10 +23,8 @@ class CachedScriptTest :
       val libraries = mapOf(library to CachedScript.mark(library))
       val imports = mapOf(import to Hash.ofFile(import)!!)
       val jar = folder.resolve(name)
-      JarOutputStream(
-        Files.newOutputStream(jar),
-        CachedScript.manifest("Main_loop", libraries, imports),
-      ).close()
+      val manifest = CachedScript.manifest("Main_loop", libraries, imports)
+      jar.writeBytes(CachedScript.jar(manifest, mapOf("Main_loop.class" to ByteArray(100))))
       return jar
     }
 
@@ -43,13 +41,19 @@ class CachedScriptTest :
       CachedScript.open(jar).shouldBeNull()
     }
 
-    test("a damaged one is none: empty, cut off, overwritten, a folder, not there") {
+    test(
+      "a damaged one is none: empty, cut off, a byte changed anywhere, overwritten, a folder, not there",
+    ) {
       val jar = jar("damaged.jar")
       val bytes = jar.readBytes()
 
       for (rest in listOf(0, 1, bytes.size / 2, bytes.size - 1)) {
         jar.writeBytes(bytes.copyOf(rest))
         CachedScript.open(jar).shouldBeNull()
+      }
+      for (i in bytes.indices) {
+        jar.writeBytes(bytes.copyOf().also { it[i] = (it[i] + 1).toByte() })
+        withClue("byte $i of ${bytes.size}") { CachedScript.open(jar).shouldBeNull() }
       }
       jar.writeBytes(ByteArray(bytes.size) { 'x'.code.toByte() })
       CachedScript.open(jar).shouldBeNull()

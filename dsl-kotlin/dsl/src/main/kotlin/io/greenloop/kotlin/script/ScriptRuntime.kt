@@ -15,6 +15,7 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.toJavaDuration
 
+private const val FAILED = 1
 private const val INTERRUPTED = 130
 
 /** As of the program `timeout`. */
@@ -38,7 +39,8 @@ public object ScriptRuntime {
    * it is printed and the JVM halted.
    *
    * When the limit has passed the script is cancelled in the same way; ten seconds later the JVM is
-   * halted if it still runs. (Not in virtual time, whose limit nobody waits for.)
+   * halted if it still runs. (Not in virtual time, whose limit nobody waits for.) So it is where a
+   * task that is no child of the script does not end by the cancel that comes at the script's end.
    *
    * **Room:** the main thread of the launcher; blocks it until the script is done.
    *
@@ -59,7 +61,12 @@ public object ScriptRuntime {
     try {
       watchLimit(options)
       timeoutUnwrapped {
-        Runner(runOptions(options)).use { it.run(Callable { runMain(args, options, body) }) }
+        Runner(runOptions(options)).use { runner ->
+          val failure =
+            runCatching { runner.run(Callable { runMain(args, options, body) }) }.exceptionOrNull()
+          watchEnd(runner.loop(), options, failure)
+          failure?.let { throw it }
+        }
       }
       null
     } catch (exit: ExitRequest) {
@@ -81,6 +88,28 @@ public object ScriptRuntime {
     Thread.ofPlatform().daemon().name("greenloop-limit").start {
       Thread.sleep((limit + CLEANUP).toJavaDuration())
       halt("${options.name}: its time limit of $limit passed $CLEANUP ago", OUT_OF_TIME)
+    }
+  }
+
+  /**
+   * Tasks that are no children of the script are cancelled at its end. Those that do not end by that
+   * would keep the process for ever: they are named, and the JVM halted.
+   */
+  private fun watchEnd(
+    loop: EventLoop,
+    options: ScriptOptions,
+    failure: Throwable?,
+  ) {
+    val left = loop.allTasks().toList()
+    if (left.isEmpty()) return
+    Thread.ofPlatform().daemon().name("greenloop-end").start {
+      Thread.sleep(CLEANUP.toJavaDuration())
+      val names = left.filterNot { it.isDone }.joinToString { "task '${it.name()}'" }
+      if (names.isNotEmpty()) {
+        failure?.printStackTrace()
+        val since = "$CLEANUP after they were cancelled"
+        halt("${options.name} has ended, but not, $since: $names", FAILED)
+      }
     }
   }
 

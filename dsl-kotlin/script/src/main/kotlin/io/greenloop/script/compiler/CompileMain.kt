@@ -1,7 +1,9 @@
 package io.greenloop.script.compiler
 
+import io.greenloop.script.CompilerProcess
 import io.greenloop.script.ExitCode
 import io.greenloop.script.Hash
+import io.greenloop.script.RefusedArchive
 import io.greenloop.script.complain
 import java.io.IOException
 import java.nio.file.Path
@@ -16,6 +18,7 @@ internal object CompileMain {
   fun main(words: Array<String>) {
     // What a library prints while it resolves must not mix into the script's output.
     System.setOut(System.err)
+    System.getProperty(CompilerProcess.ARCHIVE)?.let { RefusedArchive.remove(Path.of(it)) }
     var code = ExitCode.OK
     for ((script, shown, jar, text) in words.asList().chunked(4)) {
       if (!compile(Path.of(script), shown, Path.of(jar), text)) code = ExitCode.USAGE

@@ -5,8 +5,6 @@ import io.greenloop.script.Hash
 import java.nio.file.Files
 import java.nio.file.Path
 import java.nio.file.StandardCopyOption.ATOMIC_MOVE
-import java.util.jar.JarEntry
-import java.util.jar.JarOutputStream
 import kotlin.script.experimental.api.ScriptDiagnostic
 
 /** What one compilation gave: the script, or why not. */
@@ -35,13 +33,7 @@ internal class CompiledScript(
     val part = Files.createTempFile(folder, "part", null)
     try {
       val manifest = CachedScript.manifest(mainClass, libraries, imports)
-      JarOutputStream(Files.newOutputStream(part), manifest).use { out ->
-        for ((name, bytes) in classes) {
-          out.putNextEntry(JarEntry(name))
-          out.write(bytes)
-          out.closeEntry()
-        }
-      }
+      Files.write(part, CachedScript.jar(manifest, classes))
       Files.move(part, jar, ATOMIC_MOVE)
     } finally {
       Files.deleteIfExists(part)
