@@ -5,11 +5,16 @@ import java.util.concurrent.CompletableFuture
 import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.TimeUnit
 
-/** A process that a test watches while it runs; it is ended with the test. */
+/**
+ * A process that a test watches while it runs; it is ended with the test.
+ *
+ * @property patience how many seconds a line may take
+ */
 class Child(
   vararg command: String,
   folder: Path = Path.of("."),
   environment: Map<String, String> = emptyMap(),
+  private val patience: Long = PATIENCE,
 ) : AutoCloseable {
   private val process: Process =
     ProcessBuilder(
@@ -54,7 +59,7 @@ class Child(
   /** Waits until a line of its standard error contains [part]. */
   fun awaitError(part: String) {
     do {
-      val line = checkNotNull(errorLines.poll(PATIENCE, TimeUnit.SECONDS)) { "never said '$part'" }
+      val line = checkNotNull(errorLines.poll(patience, TimeUnit.SECONDS)) { "never said '$part'" }
       check(line != END) { "it ended without saying '$part': $err" }
     } while (part !in line)
   }
@@ -74,7 +79,7 @@ class Child(
   val err: String get() = errors.join()
 
   private fun next(): String? {
-    val line = checkNotNull(arrived.poll(PATIENCE, TimeUnit.SECONDS)) { "hangs; it printed $lines" }
+    val line = checkNotNull(arrived.poll(patience, TimeUnit.SECONDS)) { "hangs; it printed $lines" }
     if (line == END) {
       arrived.put(END)
       return null

@@ -8,6 +8,11 @@ import kotlin.io.path.name
 
 /** The real command on the scripts of this folder, with a cache of its own. */
 object Greenloop {
+  private const val RUNNING = 60L
+
+  /** All scripts, which prints nothing. */
+  private const val COMPILING = 600L
+
   private val command = root.resolve("dsl-kotlin/script/target/dist/greenloop").toRealPath()
   private val environment =
     mapOf(
@@ -25,10 +30,15 @@ object Greenloop {
         .listDirectoryEntries("*.loop.kts")
         .map { it.name }
         .sorted()
-    child("check", *scripts.toTypedArray()).use { Finished(it.finish(), it.lines, it.err) }
+    child("check", *scripts.toTypedArray(), patience = COMPILING).use {
+      Finished(it.finish(), it.lines, it.err)
+    }
   }
 
-  private fun child(vararg words: String) = Child("$command", *words, environment = environment)
+  private fun child(
+    vararg words: String,
+    patience: Long = RUNNING,
+  ) = Child("$command", *words, environment = environment, patience = patience)
 
   /** Starts `greenloop run`; the script is compiled by then. */
   fun start(vararg words: String): Child {
