@@ -29,6 +29,7 @@ import javax.security.auth.x500.X500Principal;
 
 /** Keys and certificates that are made when a test wants them. */
 final class Certificates {
+  private static final int SESSIONS = 64;
   private static final char[] PASSWORD = "secret".toCharArray();
   private static final byte[] ECDSA_WITH_SHA256 = {
     0x30, 0x0a, 0x06, 0x08, 0x2a, (byte) 0x86, 0x48, (byte) 0xce, 0x3d, 0x04, 0x03, 0x02
@@ -106,6 +107,9 @@ final class Certificates {
       others.init(trusted);
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(own.getKeyManagers(), others.getTrustManagers(), null);
+      // By default 20,000 sessions are kept for a day, which looks like a leak.
+      context.getClientSessionContext().setSessionCacheSize(SESSIONS);
+      context.getServerSessionContext().setSessionCacheSize(SESSIONS);
       return context;
     } catch (GeneralSecurityException | java.io.IOException e) {
       throw new AssertionError(e);

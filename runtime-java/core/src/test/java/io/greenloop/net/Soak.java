@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,7 +31,13 @@ final class Soak {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final TlsOptions TRUSTING = Certificates.trusting().withServerName("localhost");
 
+  private static final int KINDS = 6;
+
   private final Random random;
+
+  /** What has been gone through to its end at least once; the first time leaves things behind. */
+  private final BitSet known = new BitSet();
+
   private final List<@Nullable Task<?>> conversations = new ArrayList<>();
   private final ConcurrentLinkedQueue<ErrorContext> unexpected = new ConcurrentLinkedQueue<>();
   private @Nullable Server plain;
@@ -50,7 +57,10 @@ final class Soak {
     }
   }
 
-  /** Runs for {@code length} on a loop of its own, and ends everything. */
+  /**
+   * Runs for {@code length} on a loop of its own, and until every kind of conversation has been
+   * held once; ends everything.
+   */
   void run(Duration length) {
     Aio.run(
         () -> {
@@ -144,7 +154,7 @@ final class Soak {
   // ---- conversations -----------------------------------------------------------------------
 
   private void act(int number, long end) {
-    while (System.nanoTime() - end < 0) {
+    while (isOn(end)) {
       Task<?> one =
           Aio.spawn(
               TaskOptions.named("actor " + number),
@@ -156,6 +166,10 @@ final class Soak {
       Aio.waitUntil(List.of(one));
       count(one);
     }
+  }
+
+  private boolean isOn(long end) {
+    return System.nanoTime() - end < 0 || known.cardinality() < KINDS;
   }
 
   private void count(Task<?> one) {
@@ -174,14 +188,20 @@ final class Soak {
   private void talk() throws IOException {
     byte[] sent = new byte[1 + random.nextInt(random.nextBoolean() ? 100 : 100_000)];
     random.nextBytes(sent);
-    switch (random.nextInt(6)) {
+    int kind = random.nextInt(KINDS);
+    switch (kind) {
       case 0 -> byStream(Streams.openConnection(to(plain)), sent);
       case 1 -> byStream(Streams.openConnection(to(secured), TRUSTING), sent);
       case 2 -> byStream(Streams.openConnection(to(calledBack)), sent);
       case 3 -> byTransport(sent);
       case 4 -> byDatagram(Arrays.copyOf(sent, Math.min(sent.length, 1000)));
-      default -> byProcess(sent);
+      default -> {
+        if (!byProcess(sent)) {
+          return;
+        }
+      }
     }
+    known.set(kind);
   }
 
   private static ConnectOptions to(@Nullable Server server) throws IOException {
@@ -257,9 +277,10 @@ final class Soak {
     }
   }
 
-  private void byProcess(byte[] sent) throws IOException {
-    if (random.nextInt(8) != 0) { // starting one costs more than all the rest
-      return;
+  /** Now and then: starting a process costs more than all the rest. */
+  private boolean byProcess(byte[] sent) throws IOException {
+    if (random.nextInt(8) != 0) {
+      return false;
     }
     try (AsyncProcess cat = AsyncProcess.start("cat")) {
       if (random.nextInt(4) == 0) {
@@ -270,6 +291,7 @@ final class Soak {
         throw new IOException("killed");
       }
       check(sent, came);
+      return true;
     }
   }
 
@@ -282,7 +304,7 @@ final class Soak {
   // ---- kills -------------------------------------------------------------------------------
 
   private void kill(long end) throws IOException {
-    while (System.nanoTime() - end < 0) {
+    while (isOn(end)) {
       Aio.sleep(Duration.ofMillis(1 + random.nextInt(20)));
       Task<?> victim = conversations.get(random.nextInt(ACTORS));
       if (victim != null) {

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
  */
 class SoakTest {
   private static final Duration SHORT = Duration.ofSeconds(3);
+  private static final Duration MOST_ON_EACH_ENGINE = Duration.ofMinutes(5);
   private static final long HEAP_SLACK = 8 << 20;
   private static final int THREAD_SLACK = 2; // of the JVM: compilers come and go
 
@@ -56,13 +57,13 @@ class SoakTest {
     }
   }
 
-  /** The long one runs once, not on each engine and in each mode. */
+  /** The long one runs once, and not so long on each engine and in portable mode. */
   private static Duration length() {
     boolean plain =
         System.getProperty("greenloop.engine") == null
             && !"portable".equals(System.getProperty("greenloop.test.mode"));
     Duration wanted = Duration.parse(System.getProperty("greenloop.soak", SHORT.toString()));
-    return plain || wanted.compareTo(SHORT) < 0 ? wanted : SHORT;
+    return plain || wanted.compareTo(MOST_ON_EACH_ENGINE) < 0 ? wanted : MOST_ON_EACH_ENGINE;
   }
 
   @Test
