@@ -254,9 +254,7 @@ public class LightQueue<T> {
     try {
       return getters.park("Queue.get", null);
     } catch (Throwable thrown) {
-      if (!getters.isEmpty() && size() > 0) {
-        queueUnlock(); // the one behind it may have relied on this one
-      }
+      queueUnlock(); // the one behind it may have relied on this one
       throw thrown;
     }
   }

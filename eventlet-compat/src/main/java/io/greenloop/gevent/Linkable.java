@@ -127,6 +127,8 @@ abstract class Linkable<S extends Waitable<S>> implements Waitable<S> {
         late.clear();
         callUpTo(came.peekLast(), came, owner);
         links.addAll(came);
+        links.addAll(late); // came again when it was called
+        late.clear();
       }
     } finally {
       notifying = false;

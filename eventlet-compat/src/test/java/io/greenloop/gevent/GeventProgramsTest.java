@@ -35,6 +35,16 @@ class GeventProgramsTest {
   }
 
   @Test
+  @Parity({"GE-1.4.1", "GE-C38"})
+  void whoWaitsAgainWhileItIsToldIsToldOnceMore() {
+    assertThat(GeventProgram.trace("ewait|set;ewait;ewait;ewaitt 5;sleep 1"))
+        .isEqualTo(
+            "@0:1,0,set,- @0:0,0,ewait,true @0:1,1,ewait,true @0:1,2,ewait,true"
+                + " @0:1,3,ewaitt,true @1:1,4,sleep,- @1:main,joined,0,1"
+                + " @1:main,0,true,true,end,- @1:main,1,true,true,end,-");
+  }
+
+  @Test
   void freshProgramsGiveTheTracesOfTheGeventHere() throws Exception {
     Peer.assumeAsked("gevent");
     int first = Integer.getInteger("greenloop.seed", new Random().nextInt(1_000_000_000));

@@ -46,6 +46,17 @@ class EventletProgramsTest {
   }
 
   @Test
+  @Parity("EV-1.4.9")
+  void aGetterThatGaveUpLooksForThoseBehindIt() {
+    String program = "spawn,2;pool,3||get,2|getfor,2,14;timeout,0,1;put,2,5";
+
+    assertThat(ProgramRun.trace(Program.parse(program)))
+        .isEqualTo(
+            "m:spawn=0@0 m:pool=1@0 0:start@0 1:start@0 1:getfor=Empty@14 0:get=5@14 0:end@14"
+                + " 1:put=put@14 1:timeout=done@14 1:end@14 m:end@1000");
+  }
+
+  @Test
   void freshProgramsGiveTheTracesOfTheEventletHere() throws Exception {
     String given = System.getProperty("greenloop.seed", "");
     Peer.assumeAsked("eventlet");
