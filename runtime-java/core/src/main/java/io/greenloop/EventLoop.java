@@ -98,7 +98,7 @@ public final class EventLoop implements AutoCloseable {
   private final SignalCallbacks signals = new SignalCallbacks(this);
   private final IdleCallbacks idle = new IdleCallbacks();
   private final Proactor<SocketChannel, ServerSocketChannel> proactor;
-  private final AsynchronousProactor asynchronousProactor;
+  private final ChannelProactor asynchronousProactor;
   private final ParkedSteps parkedSteps = new ParkedSteps(this);
   private volatile boolean debug;
   private Duration slowCallbackThreshold = SLOW_CALLBACK;
@@ -788,6 +788,7 @@ public final class EventLoop implements AutoCloseable {
       executors.close();
       failures.reportAll();
       core.close();
+      asynchronousProactor.close();
       bridges.close();
       registry.abandon(this);
     }

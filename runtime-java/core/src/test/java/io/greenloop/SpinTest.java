@@ -3,12 +3,16 @@ package io.greenloop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.greenloop.reactor.Completion;
 import io.greenloop.reactor.Network;
 import io.greenloop.reactor.Reactor;
 import io.greenloop.reactor.ReadySink;
+import io.greenloop.reactor.Transfers;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,6 +69,42 @@ class SpinTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void whatASpinningLoopIsToHaveTheEngineDoIsBegunBeforeItLooks() throws IOException {
+    var engine = new MovingReactor();
+    var options = LoopOptions.defaults().withSpin(Duration.ofMillis(10)).withNetwork(engine);
+    try (var channel = SocketChannel.open()) {
+      channel.configureBlocking(false);
+      int count =
+          Aio.run(
+              RunOptions.DEFAULT.loopFactory(() -> EventLoop.create(options)),
+              () -> {
+                EventLoop loop = EventLoop.current();
+                Promise<Integer> read = loop.newPromise();
+                loop.proactor().read(channel, ByteBuffer.allocateDirect(8), completing(read));
+                engine.polls.clear();
+                return read.join();
+              });
+
+      assertThat(count).isEqualTo(1);
+      assertThat(engine.polls.getFirst()).isEqualTo("0, has begun");
+    }
+  }
+
+  private static Completion<Integer> completing(Promise<Integer> end) {
+    return new Completion<>() {
+      @Override
+      public void completed(Integer count) {
+        end.complete(count);
+      }
+
+      @Override
+      public void failed(IOException cause) {
+        end.completeExceptionally(cause);
+      }
+    };
+  }
+
   /** What a loop asks its engine for until the first answer, which comes to the first question. */
   private static List<Long> timeoutsUntilReady(Duration spin) throws IOException {
     var engine = new RecordingReactor();
@@ -89,8 +129,50 @@ class SpinTest {
     return engine.timeouts;
   }
 
+  /** Moves a byte with the first poll behind the beginning of a transfer. */
+  private static final class MovingReactor extends BareReactor implements Transfers {
+    final List<String> polls = new ArrayList<>();
+    private @Nullable Runnable transfer;
+
+    @Override
+    public int poll(long timeoutNanos, ReadySink sink) {
+      polls.add(timeoutNanos + (transfer == null ? "" : ", has begun"));
+      if (transfer != null) {
+        transfer.run();
+        transfer = null;
+        return 1;
+      }
+      return 0;
+    }
+
+    @Override
+    public Transfers transfers() {
+      return this;
+    }
+
+    @Override
+    public boolean takes(ByteBuffer buffer) {
+      return true;
+    }
+
+    @Override
+    public Transfer receive(SocketChannel channel, ByteBuffer target, boolean isEmpty, End end) {
+      transfer =
+          () -> {
+            target.position(target.position() + 1);
+            end.ended(1);
+          };
+      return () -> {};
+    }
+
+    @Override
+    public Transfer send(SocketChannel channel, ByteBuffer source, End end) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
   /** Says of each channel that it is ready, and keeps what it was asked. */
-  private static final class RecordingReactor implements Reactor, Network {
+  private static final class RecordingReactor extends BareReactor {
     final List<Long> timeouts = new ArrayList<>();
     boolean records = true;
     private @Nullable Object watched;
@@ -112,6 +194,12 @@ class SpinTest {
       sink.ready(watched, READ);
       return 1;
     }
+  }
+
+  /** Watches nothing. */
+  private abstract static class BareReactor implements Reactor, Network {
+    @Override
+    public void update(SelectableChannel channel, int interest, @Nullable Object attachment) {}
 
     @Override
     public void wakeup() {}

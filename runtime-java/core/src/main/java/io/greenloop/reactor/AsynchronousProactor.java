@@ -13,7 +13,8 @@ import java.nio.channels.AsynchronousSocketChannel;
  * its threads only bring the results to the loop. Operations that end together report in the order
  * in which those threads do. The JDK cannot take a call back: what a cancelled read or accept still
  * finds is kept for the next one on that channel, and bytes that were handed to a write before its
- * cancel are sent.
+ * cancel are sent. A connection that is kept so is closed with the loop; or after its listener,
+ * when the next operation of this proactor begins.
  *
  * <p><b>Room:</b> loop.
  */
@@ -28,7 +29,8 @@ public interface AsynchronousProactor
    *     cancel it is called once the file is done with {@code target}, whose position may have
    *     moved
    * @return the operation, to cancel it by
-   * @throws IllegalArgumentException if {@code target} is full or {@code position} negative
+   * @throws IllegalArgumentException if {@code target} is full or read-only, or {@code position} is
+   *     negative
    */
   Operation read(
       AsynchronousFileChannel file,

@@ -11,7 +11,8 @@ import java.nio.channels.NetworkChannel;
  * <p><b>Order.</b> Each submitted operation ends with exactly one call of its {@link Completion},
  * also after a cancel. The call is never made inside the submit or the cancel; it is queued behind
  * what is ready, and operations that end together report in the order in which they were submitted.
- * The buffer belongs to the operation until then.
+ * The buffer belongs to the operation until then; one that its owner has changed meanwhile, so that
+ * it does not take what came, fails the operation.
  *
  * <p><b>Room:</b> loop; completions run as callbacks of the loop. Channels that have a blocking
  * mode are in non-blocking mode. A channel carries one operation for each direction at a time:
@@ -29,7 +30,7 @@ public interface Proactor<C extends NetworkChannel, L extends NetworkChannel> {
    * @param target with room for at least one byte
    * @param completion gets the number of bytes read, -1 at the end of the stream
    * @return the operation, to cancel it by
-   * @throws IllegalArgumentException if {@code target} is full
+   * @throws IllegalArgumentException if {@code target} is full or read-only
    * @throws IllegalStateException if the channel has an operation in this direction already
    */
   Operation read(C channel, ByteBuffer target, Completion<Integer> completion);

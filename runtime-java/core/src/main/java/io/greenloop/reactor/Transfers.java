@@ -15,9 +15,18 @@ import java.nio.channels.SocketChannel;
  */
 public interface Transfers {
   /**
+   * Whether the kernel may have {@code buffer}: not if its memory moves, as an array does, or may
+   * end before the kernel is done, as an arena does. To carry its bytes in memory of ours would
+   * cost as much as the buffer for as long as nothing comes; so it waits for readiness, which costs
+   * nothing.
+   */
+  boolean takes(ByteBuffer buffer);
+
+  /**
    * Begins to receive with the next poll.
    *
-   * @param target with room for at least one byte; its position moves before the end is told
+   * @param target one that is {@linkplain #takes taken}, with room for at least one byte; its
+   *     position moves before the end is told
    * @param isEmpty whether there most likely is nothing yet: spares the kernel a look
    * @param end is told the number of bytes, or 0 at the end of the stream
    */
@@ -26,7 +35,8 @@ public interface Transfers {
   /**
    * Begins to send with the next poll.
    *
-   * @param source with at least one byte; its position moves before the end is told
+   * @param source one that is {@linkplain #takes taken}, with at least one byte; its position moves
+   *     before the end is told
    * @param end is told the number of bytes, which may be less than there are
    */
   Transfer send(SocketChannel channel, ByteBuffer source, End end);

@@ -10,6 +10,7 @@ import io.greenloop.Promise;
 import io.greenloop.Task;
 import io.greenloop.Waiter;
 import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.internal.loop.Poller;
 import io.greenloop.net.Talk.Recorder;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
@@ -152,6 +153,25 @@ class BrokenTest {
           assertThatThrownBy(ending::join).hasMessage(text);
           assertThatThrownBy(() -> server.writer().write(Conversation.bytes("x"))).hasMessage(text);
         });
+  }
+
+  @Test
+  void aReadThatFailsGivesTheReceiveBufferOfTheLoopBack() {
+    Conversation.with(
+        (client, server) -> {
+          ByteBuffer shared = receiveBuffer();
+          server.reader().moveTo(new BrokenWire());
+          assertThatThrownBy(() -> server.reader().read(1)).isInstanceOf(IOException.class);
+
+          assertThat(receiveBuffer()).isSameAs(shared);
+        });
+  }
+
+  private static ByteBuffer receiveBuffer() {
+    Poller poller = LoopThread.currentLoop().poller();
+    ByteBuffer taken = poller.takeReceiveBuffer();
+    poller.giveBack(taken);
+    return taken;
   }
 
   @Test

@@ -10,6 +10,9 @@ import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
 import io.greenloop.LoopClosedException;
 import io.greenloop.LoopOptions;
+import io.greenloop.reactor.Network;
+import io.greenloop.reactor.Reactor;
+import io.greenloop.reactor.Reactors;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,12 +22,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -195,6 +200,66 @@ class LoopGroupTest {
     assertThatThrownBy(
             () -> group.startServer(LoopGroupTest::answerWithLoop, ServerOptions.DEFAULT, ANY_PORT))
         .isInstanceOf(LoopClosedException.class);
+  }
+
+  @Test
+  void aCloseDuringAShutdownEndsThatToo() throws Exception {
+    LoopGroup group = LoopGroup.start("g", 2);
+    try (var client = connectedTo(group, stream -> stream.reader().readAll())) {
+      int before = tasksOf(group);
+      var shutdown = new FutureTask<>(() -> group.shutdown(Duration.ofHours(1)), "over");
+      Thread.ofPlatform().start(shutdown);
+      while (tasksOf(group) <= before) {
+        Thread.onSpinWait(); // until it waits for the handler
+      }
+
+      group.close();
+
+      assertThat(shutdown.get()).isEqualTo("over");
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  private static int tasksOf(LoopGroup group) {
+    return group.loops().stream()
+        .mapToInt(each -> each.submit(() -> each.allTasks().size()).join())
+        .sum();
+  }
+
+  @Test
+  void aCloseWhileAServerStartsRefusesIt() throws Exception {
+    var starting = new CountDownLatch(1);
+    Network network =
+        new Network() {
+          @Override
+          public SelectorProvider channels() {
+            starting.countDown();
+            EventLoop.current().newPromise().join(); // until somebody cancels the task
+            return SelectorProvider.provider();
+          }
+
+          @Override
+          public Reactor openReactor() throws IOException {
+            return Reactors.open();
+          }
+        };
+    LoopOptions options = LoopOptions.defaults().withName("g").withNetwork(network);
+    LoopGroup group = LoopGroup.start(options, 2);
+    var start =
+        new FutureTask<>(
+            () ->
+                catchThrowable(
+                    () ->
+                        group.startServer(
+                            LoopGroupTest::answerWithLoop, ServerOptions.DEFAULT, ANY_PORT)));
+    Thread.ofPlatform().start(start);
+    starting.await();
+
+    group.close();
+
+    assertThat(start.get())
+        .isInstanceOf(LoopClosedException.class)
+        .hasMessage("loop 'g-0' was closed meanwhile");
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.greenloop.reactor.Proactor;
 import io.greenloop.testing.Parity;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.foreign.Arena;
 import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -251,6 +252,80 @@ class ProactorTest<C extends NetworkChannel, L extends NetworkChannel> {
             assertThatThrownBy(() -> proactor.read(left, ByteBuffer.allocate(0), note("never")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("read: target has no room (expected at least 1 byte)"));
+  }
+
+  @Test
+  void aTargetThatCanOnlyBeReadIsRefused() {
+    connected(
+        (proactor, left, right) -> {
+          for (ByteBuffer each : List.of(ByteBuffer.allocate(1), ByteBuffer.allocateDirect(1))) {
+            assertThatThrownBy(() -> proactor.read(left, each.asReadOnlyBuffer(), note("never")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("read: target can only be read");
+          }
+        });
+  }
+
+  @Test
+  void aTargetThatHasLostItsRoomMeanwhileFailsItsRead() {
+    for (var target : List.of(ByteBuffer.allocate(8), ByteBuffer.allocateDirect(8))) {
+      connected(
+          (proactor, left, right) -> {
+            var end = new End<Integer>();
+            proactor.read(left, target, end);
+            Talk.turns(200); // an engine is asked once in 64 turns
+            target.limit(0);
+            right.write(Loopback.bytes("x"));
+
+            assertThatThrownBy(end.promise::join)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the buffer was changed");
+          });
+    }
+  }
+
+  @Test
+  void aTargetWhoseMemoryHasEndedFailsItsReadAndTakesNothing() {
+    connected(
+        (proactor, left, right) -> {
+          var end = new End<Integer>();
+          try (var arena = Arena.ofShared()) {
+            proactor.read(left, arena.allocate(8).asByteBuffer(), end);
+            yieldNow();
+          }
+          right.write(Loopback.bytes("kept"));
+          assertThatThrownBy(end.promise::join)
+              .isInstanceOf(IOException.class)
+              .hasMessageContaining("Already closed");
+
+          var next = new End<Integer>();
+          var target = ByteBuffer.allocate(8);
+          proactor.read(left, target, next);
+          assertThat(next.promise.join()).isEqualTo(4);
+          assertThat(Loopback.text(target)).isEqualTo("kept");
+        });
+  }
+
+  @Test
+  void aSourceWhoseMemoryHasEndedFailsItsWrite() {
+    connected(
+        (proactor, left, right) -> {
+          var end = new End<Integer>();
+          ByteBuffer source;
+          try (var arena = Arena.ofShared()) {
+            source = arena.allocate(16 << 20).asByteBuffer(); // more than the system takes
+            proactor.write(left, source, end);
+            yieldNow();
+          }
+          while (!end.promise.isDone()) {
+            right.read(ByteBuffer.allocate(1 << 20));
+            yieldNow();
+          }
+
+          assertThatThrownBy(end.promise::join)
+              .isInstanceOf(IOException.class)
+              .hasMessageContaining("Already closed");
+        });
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,29 @@ class TransportTest {
           assertThat(talk.trail).containsExactly("made", "one", "two", "eof", "lost well");
           assertThat(talk.transport.isClosing()).isTrue();
           assertThat(talk.peerReads(1)).isEmpty();
+        });
+  }
+
+  @Test
+  @Parity({"TR-1"})
+  void dataComesInTheUsualByteOrderWhateverTheLastProtocolMadeOfItsBuffer() {
+    var protocol =
+        new Recorder() {
+          @Override
+          public void dataReceived(ByteBuffer data) {
+            note(data.position() + " " + data.order());
+            data.order(ByteOrder.LITTLE_ENDIAN).position(data.limit());
+          }
+        };
+    Talk.with(
+        protocol,
+        talk -> {
+          talk.peerSends("one");
+          talk.untilTrailHas(2);
+          talk.peerSends("two");
+          talk.untilTrailHas(3);
+
+          assertThat(talk.trail).containsExactly("made", "0 BIG_ENDIAN", "0 BIG_ENDIAN");
         });
   }
 

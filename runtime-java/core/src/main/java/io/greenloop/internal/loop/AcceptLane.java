@@ -7,16 +7,17 @@ import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.Channel;
 import java.nio.channels.CompletionHandler;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** What comes in at a listener: a connection that nobody waits for any more is kept. */
 final class AcceptLane extends Lane {
-  private final CompletionHandler<AsynchronousSocketChannel, Channel> onAccepted =
-      handler((accepted, listener) -> kept = accepted);
-  private @Nullable AsynchronousSocketChannel kept;
+  private final KeptConnections kept;
+  private final CompletionHandler<AsynchronousSocketChannel, Channel> onAccepted;
 
-  AcceptLane(LoopCore loop, Consumer<String> roomCheck) {
+  AcceptLane(LoopCore loop, Consumer<String> roomCheck, KeptConnections kept) {
     super(loop, roomCheck);
+    this.kept = kept;
+    onAccepted =
+        handler((accepted, listener) -> kept.keep(listener, accepted), KeptConnections::discard);
   }
 
   Proactor.Operation accept(
@@ -25,7 +26,7 @@ final class AcceptLane extends Lane {
         new Waiting<AsynchronousSocketChannel>("accept", listener, completion) {
           @Override
           boolean advance() {
-            if (kept != null) {
+            if (kept.isThereOne(listener)) {
               return false;
             }
             call(() -> listener.accept(listener, onAccepted));
@@ -34,11 +35,10 @@ final class AcceptLane extends Lane {
 
           @Override
           AsynchronousSocketChannel take() {
-            AsynchronousSocketChannel taken = kept;
+            AsynchronousSocketChannel taken = kept.take(listener);
             if (taken == null) {
               throw new IllegalStateException("nothing was accepted on " + listener);
             }
-            kept = null;
             return taken;
           }
         });

@@ -23,6 +23,8 @@ public final class ChannelProactor implements AsynchronousProactor {
 
   private final Map<Channel, Lane> outgoing = new WeakHashMap<>();
 
+  private final KeptConnections kept = new KeptConnections();
+
   /**
    * A proactor that reports to {@code loop}.
    *
@@ -37,18 +39,9 @@ public final class ChannelProactor implements AsynchronousProactor {
   public Operation read(
       AsynchronousSocketChannel channel, ByteBuffer target, Completion<Integer> completion) {
     roomCheck.accept("read");
-    checkTarget(target);
+    ReactorProactor.checkTarget(target);
     ReadLane lane = lane(incoming, channel, () -> new ReadLane(loop, roomCheck));
     return lane.read(channel, target, completion);
-  }
-
-  private static void checkTarget(ByteBuffer target) {
-    if (!target.hasRemaining()) {
-      throw new IllegalArgumentException("read: target has no room (expected at least 1 byte)");
-    }
-    if (target.isReadOnly()) {
-      throw new IllegalArgumentException("read: target can only be read");
-    }
   }
 
   @Override
@@ -63,7 +56,7 @@ public final class ChannelProactor implements AsynchronousProactor {
   public Operation accept(
       AsynchronousServerSocketChannel listener, Completion<AsynchronousSocketChannel> completion) {
     roomCheck.accept("accept");
-    AcceptLane lane = lane(incoming, listener, () -> new AcceptLane(loop, roomCheck));
+    AcceptLane lane = lane(incoming, listener, () -> new AcceptLane(loop, roomCheck, kept));
     return lane.accept(listener, completion);
   }
 
@@ -78,8 +71,8 @@ public final class ChannelProactor implements AsynchronousProactor {
   }
 
   @SuppressWarnings("unchecked") // the kind of channel decides the kind of lane
-  private static <L extends Lane> L lane(
-      Map<Channel, Lane> lanes, Channel channel, Supplier<L> fresh) {
+  private <L extends Lane> L lane(Map<Channel, Lane> lanes, Channel channel, Supplier<L> fresh) {
+    kept.sweep();
     return (L) lanes.computeIfAbsent(channel, c -> fresh.get());
   }
 
@@ -90,7 +83,7 @@ public final class ChannelProactor implements AsynchronousProactor {
       ByteBuffer target,
       Completion<Integer> completion) {
     roomCheck.accept("read");
-    checkTarget(target);
+    ReactorProactor.checkTarget(target);
     var operation = new FileOperation("read", file, position, target, completion, loop, roomCheck);
     return operation.read();
   }
@@ -104,5 +97,10 @@ public final class ChannelProactor implements AsynchronousProactor {
     roomCheck.accept("write");
     var operation = new FileOperation("write", file, position, source, completion, loop, roomCheck);
     return operation.write();
+  }
+
+  /** The loop is closed: connections that nobody has taken are closed. */
+  public void close() {
+    kept.closeAll();
   }
 }

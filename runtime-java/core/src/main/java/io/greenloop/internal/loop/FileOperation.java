@@ -84,9 +84,17 @@ final class FileOperation implements Proactor.Operation, CompletionHandler<Integ
     if (cancelled) {
       end(new InterruptedIOException(verb + " on " + file + ": cancelled"), 0);
     } else if (writes && memory.hasRemaining()) {
-      writeRest();
+      writeRestUnlessChanged();
     } else {
       end(null, writes ? memory.position() - start : count);
+    }
+  }
+
+  private void writeRestUnlessChanged() {
+    try {
+      writeRest();
+    } catch (RuntimeException e) { // such as memory that has ended
+      end(new IOException(verb + " on " + file + ": the buffer was changed meanwhile", e), 0);
     }
   }
 

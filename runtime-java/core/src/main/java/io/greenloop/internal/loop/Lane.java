@@ -40,9 +40,7 @@ abstract class Lane {
     }
     waiting = operation;
     loop.outsideJobs(+1);
-    if (failure != null) {
-      loop.ready((Runnable) this::goOn, null);
-    } else if (!calling && !operation.advance()) {
+    if (failure != null || (!calling && !isUnderWay(operation))) {
       loop.ready((Runnable) this::goOn, null);
     }
     return operation;
@@ -60,37 +58,63 @@ abstract class Lane {
     }
   }
 
+  /** Whether a call was made for {@code operation}; a buffer that takes no part fails it. */
+  private boolean isUnderWay(Waiting<?> operation) {
+    try {
+      return operation.advance();
+    } catch (RuntimeException e) { // such as memory that has ended
+      failure = operation.changed(e);
+      return false;
+    }
+  }
+
   /** An entry of the loop: ends the operation, if it can be ended now. */
   private void goOn() {
     Waiting<?> operation = waiting;
-    if (operation == null || operation.cancelled || calling) {
+    if (operation == null
+        || operation.cancelled
+        || calling
+        || (failure == null && isUnderWay(operation))) {
       return;
     }
     IOException why = failure;
+    failure = null;
     if (why != null) {
-      failure = null;
       operation.fail(why);
-    } else if (!operation.advance()) {
+    } else {
       operation.complete();
     }
   }
 
-  /** What a thread of the JDK tells of the end of a call; {@code arrived} runs in the loop. */
+  /** {@link #handler(BiConsumer, Consumer)} of what need not be closed. */
   final <V> CompletionHandler<V, Channel> handler(BiConsumer<V, Channel> arrived) {
+    return handler(arrived, null);
+  }
+
+  /**
+   * What a thread of the JDK tells of the end of a call.
+   *
+   * @param arrived runs in the loop
+   * @param dropped runs anywhere, if the loop is closed before that
+   */
+  final <V> CompletionHandler<V, Channel> handler(
+      BiConsumer<V, Channel> arrived, @Nullable Consumer<V> dropped) {
     return new CompletionHandler<>() {
       @Override
       public void completed(V result, Channel channel) {
-        post(() -> arrived.accept(result, channel));
+        post(
+            () -> arrived.accept(result, channel),
+            dropped == null ? null : action -> dropped.accept(result));
       }
 
       @Override
       public void failed(Throwable cause, Channel channel) {
-        post(() -> failure = cause instanceof IOException e ? e : new IOException(cause));
+        post(() -> failure = cause instanceof IOException e ? e : new IOException(cause), null);
       }
     };
   }
 
-  private void post(Runnable end) {
+  private void post(Runnable end, @Nullable Rejecting owner) {
     loop.post(
         (Runnable)
             () -> {
@@ -98,7 +122,7 @@ abstract class Lane {
               end.run();
               goOn();
             },
-        null);
+        owner);
   }
 
   /**
@@ -144,9 +168,21 @@ abstract class Lane {
     }
 
     private void complete() {
-      T result = take();
+      T result;
+      try {
+        result = take();
+      } catch (RuntimeException e) {
+        fail(changed(e));
+        return;
+      }
       end();
       completion.completed(result);
+    }
+
+    private IOException changed(RuntimeException cause) {
+      return new IOException(
+          verb + " on " + channel + ": the buffer was changed meanwhile: " + cause.getMessage(),
+          cause);
     }
 
     private void fail(IOException cause) {

@@ -31,19 +31,31 @@ public final class ReactorProactor implements Proactor<SocketChannel, ServerSock
 
   @Override
   public Operation read(SocketChannel channel, ByteBuffer target, Completion<Integer> completion) {
-    if (!target.hasRemaining()) {
-      throw new IllegalArgumentException("read: target has no room (expected at least 1 byte)");
-    }
+    checkTarget(target);
     return submit(
         new Pending<>("read", channel, Watch.Direction.IN, completion) {
           @Override
           @Nullable Integer attempt() throws IOException {
             int room = target.remaining();
+            if (room == 0) { // or it would be ready again and again, for nothing
+              throw new IOException(
+                  "read on " + channel + ": the buffer was changed meanwhile: it has no room");
+            }
             int read = loop.poller().read(channel, target);
             noteDrained(read >= 0 && read < room);
             return read == 0 ? null : (Integer) read;
           }
         });
+  }
+
+  /** Refuses what nothing can be read into. */
+  static void checkTarget(ByteBuffer target) {
+    if (!target.hasRemaining()) {
+      throw new IllegalArgumentException("read: target has no room (expected at least 1 byte)");
+    }
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("read: target can only be read");
+    }
   }
 
   @Override

@@ -36,7 +36,7 @@ final class ReadLane extends Lane {
             if (filled || ended) {
               return false;
             }
-            memory.clear().limit(Math.min(SIZE, target.remaining()));
+            memory.clear().limit(Math.clamp(target.remaining(), 1, SIZE));
             call(() -> channel.read(memory, channel, onRead));
             return true;
           }
@@ -56,6 +56,9 @@ final class ReadLane extends Lane {
 
   private int takeInto(ByteBuffer target) {
     int count = Math.min(memory.remaining(), target.remaining());
+    if (count == 0) {
+      throw new IllegalStateException("it has no room");
+    }
     target.put(target.position(), memory, memory.position(), count);
     target.position(target.position() + count);
     memory.position(memory.position() + count);

@@ -54,8 +54,7 @@ public final class TransferProactor implements Proactor<SocketChannel, ServerSoc
   @Override
   public Operation read(SocketChannel channel, ByteBuffer target, Completion<Integer> completion) {
     roomCheck.accept("read");
-    boolean fits = target.hasRemaining() && !target.isReadOnly();
-    Transfers transfers = fits ? transfers() : null;
+    Transfers transfers = target.isReadOnly() ? null : transfersOf(target);
     return transfers == null
         ? onReadiness.read(channel, target, completion)
         : new Read(transfers, channel, target, completion).begin();
@@ -64,15 +63,16 @@ public final class TransferProactor implements Proactor<SocketChannel, ServerSoc
   @Override
   public Operation write(SocketChannel channel, ByteBuffer source, Completion<Integer> completion) {
     roomCheck.accept("write");
-    Transfers transfers = source.hasRemaining() ? transfers() : null;
+    Transfers transfers = transfersOf(source);
     return transfers == null
         ? onReadiness.write(channel, source, completion)
         : new Write(transfers, channel, source, completion).begin();
   }
 
-  private @Nullable Transfers transfers() {
+  private @Nullable Transfers transfersOf(ByteBuffer buffer) {
     try {
-      return loop.poller().transfers();
+      Transfers transfers = buffer.hasRemaining() ? loop.poller().transfers() : null;
+      return transfers != null && transfers.takes(buffer) ? transfers : null;
     } catch (IOException e) {
       return null; // no engine to be had: the other proactor says so
     }

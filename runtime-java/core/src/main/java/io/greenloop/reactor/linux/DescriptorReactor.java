@@ -271,14 +271,20 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
       return;
     }
     closed = true;
-    releaseClosed();
-    closeEngine();
-    for (W each : watched.values()) {
-      registrations.release(each.key);
+    try {
+      try {
+        releaseClosed();
+      } finally {
+        closeEngine();
+      }
+    } finally { // what fails first is thrown, and nothing is left open for it
+      for (W each : watched.values()) {
+        registrations.release(each.key);
+      }
+      watched.clear();
+      waker.close();
+      registrations.close();
     }
-    watched.clear();
-    registrations.close();
-    waker.close();
   }
 
   @Override

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * this class.
  */
 @SuppressWarnings("restricted") // opened only where native access is enabled
-final class Ring {
+class Ring {
   static final int OP_POLL_ADD = 6;
   static final int OP_CANCEL = 14;
   static final int OP_SEND = 26;
@@ -82,6 +82,7 @@ final class Ring {
 
   private static final int SQ_TASKRUN = 1 << 2;
 
+  static final int EAGAIN = 11;
   private static final int EBUSY = 16;
   private static final int EPERM = 1;
   private static final int ENOSYS = 38;
@@ -109,6 +110,11 @@ final class Ring {
   private static final int COMPLETIONS = 4096;
 
   private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+  /** Before the kernel, which lacks memory, is asked again. */
+  private static final long BREATH_NANOS = 1_000_000;
+
+  private static final int MOST_BREATHS = 100;
 
   private static final Linker.Option VARIADIC = Linker.Option.firstVariadicArg(1);
   private static final MethodHandle SETUP_CALL =
@@ -289,10 +295,7 @@ final class Ring {
       long tag)
       throws IOException {
     if (pending > submissionMask) {
-      ask();
-      if (pending > submissionMask) {
-        throw new IOException("io_uring_enter: the kernel takes no more submissions");
-      }
+      makeRoom();
     }
     long at = (submissionTail & submissionMask) * SUBMISSION_SIZE;
     entries.set(JAVA_LONG, at, operation | ((long) flags << 8) | ((long) fd << 32));
@@ -308,25 +311,22 @@ final class Ring {
     INT.setRelease(rings, submissionTailAt, submissionTail);
   }
 
+  private void makeRoom() throws IOException {
+    ask();
+    for (int breaths = 0; pending > submissionMask; breaths++) {
+      if (breaths == MOST_BREATHS) {
+        throw new IOException("io_uring_enter: the kernel takes no more submissions");
+      }
+      handed(enterAndWait(0, BREATH_NANOS));
+      ask();
+    }
+  }
+
   /** Hands over what was noted, and takes what is done; a system call only if there is a need. */
   int ask() throws IOException {
     enable();
     if (pending > 0 || hasWork()) {
-      try {
-        handed(
-            (long)
-                ENTER.invokeExact(
-                    captured,
-                    SYS_ENTER,
-                    (long) descriptor,
-                    (long) pending,
-                    0L,
-                    (long) ENTER_GETEVENTS,
-                    MemorySegment.NULL,
-                    0L));
-      } catch (Throwable e) {
-        throw CLibrary.passed(e);
-      }
+      handed(enter(pending));
     }
     return completions();
   }
@@ -340,23 +340,49 @@ final class Ring {
     enable();
     long left = nanos;
     long start = System.nanoTime();
-    try {
-      for (; ; ) {
-        int found = completions();
-        if (found > 0 || left <= 0) {
-          return pending > 0 ? ask() : found;
-        }
-        awaitOnce(left);
-        if (nanos != Long.MAX_VALUE) {
-          left = nanos - (System.nanoTime() - start);
-        }
+    for (; ; ) {
+      int found = completions();
+      if (found > 0 || left <= 0) {
+        return pending > 0 ? ask() : found;
       }
-    } catch (Throwable e) {
-      throw CLibrary.passed(e);
+      int result = enterAndWait(pending, left);
+      handed(result);
+      if (result == -EAGAIN) { // it returns at once then
+        handed(enterAndWait(0, Math.min(left, BREATH_NANOS)));
+      }
+      if (nanos != Long.MAX_VALUE) {
+        left = nanos - (System.nanoTime() - start);
+      }
     }
   }
 
-  private void awaitOnce(long nanos) throws Throwable {
+  // ---- the system call -------------------------------------------------------------------------
+
+  /**
+   * Hands over {@code submissions}, and does not wait. A test may have it fail.
+   *
+   * @return how many were taken, or a negative errno
+   */
+  int enter(int submissions) {
+    try {
+      return result(
+          (long)
+              ENTER.invokeExact(
+                  captured,
+                  SYS_ENTER,
+                  (long) descriptor,
+                  (long) submissions,
+                  0L,
+                  (long) ENTER_GETEVENTS,
+                  MemorySegment.NULL,
+                  0L));
+    } catch (Throwable e) {
+      throw CLibrary.unexpected(e);
+    }
+  }
+
+  /** {@link #enter}, and waits for a completion; at most {@code nanos}, or without limit. */
+  int enterAndWait(int submissions, long nanos) {
     boolean limited = nanos != Long.MAX_VALUE;
     if (limited) {
       timespec.set(JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
@@ -365,20 +391,41 @@ final class Ring {
     long flags = limited ? ENTER_GETEVENTS | ENTER_EXT_ARG : ENTER_GETEVENTS;
     MemorySegment limit = limited ? argument : MemorySegment.NULL;
     long size = limited ? ARGUMENT_SIZE : 0;
-    handed(
-        (long)
-            WAIT.invokeExact(
-                captured, SYS_ENTER, (long) descriptor, (long) pending, 1L, flags, limit, size));
+    try {
+      return result(
+          (long)
+              WAIT.invokeExact(
+                  captured,
+                  SYS_ENTER,
+                  (long) descriptor,
+                  (long) submissions,
+                  1L,
+                  flags,
+                  limit,
+                  size));
+    } catch (Throwable e) {
+      throw CLibrary.unexpected(e);
+    }
   }
 
-  private void handed(long result) throws IOException {
-    if (result < 0) {
-      int errno = CLibrary.errno(captured);
-      if (errno != CLibrary.EINTR && errno != ETIME && errno != EBUSY) {
-        throw failed("io_uring_enter", errno);
-      }
+  private int result(long returned) {
+    return returned < 0 ? -CLibrary.errno(captured) : (int) returned;
+  }
+
+  /** What {@link #enter} gave. */
+  private void handed(int result) throws IOException {
+    if (result < 0 && !passes(-result)) {
+      throw failed("io_uring_enter", -result);
     }
     pending = submissionTail - (int) INT.getAcquire(rings, submissionHeadAt);
+  }
+
+  /** Whether the call may do better soon. */
+  private static boolean passes(int errno) {
+    return switch (errno) {
+      case CLibrary.EINTR, ETIME, EBUSY, EAGAIN -> true;
+      default -> false;
+    };
   }
 
   // ---- completions -------------------------------------------------------------------------

@@ -30,14 +30,44 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
   private final UringTransfers transfers;
   private boolean wakerArmed;
 
-  UringReactor() throws IOException {
+  /** Where rings come from. */
+  @FunctionalInterface
+  interface Source {
+    Ring open() throws IOException;
+  }
+
+  UringReactor(Source rings) throws IOException {
     try {
-      ring = new Ring();
+      ring = rings.open();
     } catch (Throwable e) {
       waker().close();
       throw e;
     }
-    transfers = new UringTransfers(this, ring, flights);
+    transfers = new UringTransfers(this);
+  }
+
+  /**
+   * Submits {@code operation}, which is under way from then on, unless the ring refuses it.
+   *
+   * @return its tag
+   */
+  int fly(
+      Flights.Flight flight,
+      int operation,
+      int flags,
+      Polled channel,
+      long address,
+      int length,
+      int operationFlags)
+      throws IOException {
+    int tag = flights.begin(flight);
+    try {
+      ring.submit(operation, flags, channel.descriptor(), 0, address, length, operationFlags, tag);
+    } catch (Throwable e) {
+      flights.end(tag); // no completion comes, so nobody may wait for one
+      throw e;
+    }
+    return tag;
   }
 
   // ---- polls -------------------------------------------------------------------------------
@@ -74,9 +104,9 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
 
   private void armWaker() throws IOException {
     if (!wakerArmed) {
-      wakerArmed = true;
       ring.submit(
           Ring.OP_POLL_ADD, 0, waker().descriptor(), 0, 0, Ring.POLL_MULTI, PollEvents.IN, WAKER);
+      wakerArmed = true;
     }
   }
 
@@ -172,6 +202,8 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
           reportEvents(ring.await(Long.MAX_VALUE), (attachment, ready) -> {});
         }
       }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     } finally {
       ring.close();
     }
@@ -210,8 +242,7 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
 
     void submit() throws IOException {
       if (tag == NONE) {
-        tag = flights.begin(this);
-        ring.submit(Ring.OP_POLL_ADD, 0, polled.descriptor(), 0, 0, 0, events, tag);
+        tag = fly(this, Ring.OP_POLL_ADD, 0, polled, 0, 0, events);
       }
     }
 

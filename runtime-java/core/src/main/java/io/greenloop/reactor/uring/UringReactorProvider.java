@@ -35,7 +35,7 @@ public final class UringReactorProvider implements ReactorProvider {
 
   @Override
   public Reactor open() throws IOException {
-    return new UringReactor();
+    return new UringReactor(Ring::new);
   }
 
   /** Asked once per JVM. */

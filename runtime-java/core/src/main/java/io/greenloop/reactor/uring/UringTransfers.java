@@ -4,41 +4,34 @@ import io.greenloop.reactor.Transfers;
 import io.greenloop.reactor.linux.DirectBuffers;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Receives and sends by the kernel. A buffer on the heap can move, so its bytes go through memory
- * of ours. Carrier room.
- */
+/** Receives and sends by the kernel. Carrier room. */
 final class UringTransfers implements Transfers {
-  private static final int CHUNK = 64 * 1024;
-  private static final int SPARE_CHUNKS = 64;
-
   private static final int MSG_WAITALL = 0x100; // a send goes on until all is sent
   private static final int MSG_NOSIGNAL = 0x4000;
 
   private final UringReactor reactor;
-  private final Ring ring;
-  private final Flights flights;
-  private final ArrayDeque<ByteBuffer> spare = new ArrayDeque<>();
 
   /**
    * Not submitted yet: a submission names a descriptor, so none is made before the reactor has seen
    * to the channels that were closed.
    */
-  private final ArrayList<Moving> fresh = new ArrayList<>();
+  private final ArrayDeque<Moving> fresh = new ArrayDeque<>();
 
   private final ArrayList<Moving> refused = new ArrayList<>();
 
-  UringTransfers(UringReactor reactor, Ring ring, Flights flights) {
+  UringTransfers(UringReactor reactor) {
     this.reactor = reactor;
-    this.ring = ring;
-    this.flights = flights;
+  }
+
+  @Override
+  public boolean takes(ByteBuffer buffer) {
+    return DirectBuffers.address(buffer) != 0;
   }
 
   @Override
@@ -58,11 +51,10 @@ final class UringTransfers implements Transfers {
   }
 
   /** Submits what has begun. */
-  void submitFresh() throws IOException {
-    for (Moving each : fresh) {
-      each.submit();
+  void submitFresh() {
+    for (Moving next = fresh.poll(); next != null; next = fresh.poll()) {
+      next.submit();
     }
-    fresh.clear();
   }
 
   /** Whether the end of one can be told without the kernel. */
@@ -91,7 +83,7 @@ final class UringTransfers implements Transfers {
     private final ByteBuffer buffer;
     private final End end;
     private UringReactor.@Nullable Polled polled;
-    private @Nullable ByteBuffer chunk;
+    private int start;
     private int tag = NONE;
     private boolean cancelled;
     private @Nullable IOException refusal;
@@ -105,38 +97,36 @@ final class UringTransfers implements Transfers {
       this.end = end;
     }
 
-    void submit() throws IOException {
-      UringReactor.Polled known;
+    void submit() {
+      UringReactor.Polled known = null;
       try {
         if (cancelled) {
           throw new InterruptedIOException("cancelled");
         }
+        long address = DirectBuffers.address(buffer);
+        if (address == 0) {
+          throw new IllegalArgumentException("the kernel may not have " + buffer);
+        }
+        if (!buffer.hasRemaining()) { // else the kernel would call it the end
+          throw changed();
+        }
         known = reactor.hold(channel);
+        start = buffer.position();
+        int above = when << Ring.PRIORITY_SHIFT;
+        tag = reactor.fly(this, operation, above, known, address, buffer.remaining(), flags);
+        polled = known;
+        known.fly(this);
       } catch (IOException e) {
-        refuse(e);
-        return;
+        refuse(known, e);
       } catch (RuntimeException e) { // made blocking, or a channel of another kind
-        refuse(new IOException(e.toString(), e));
-        return;
+        refuse(known, new IOException(e.toString(), e));
       }
-      polled = known;
-      known.fly(this);
-      // Memory of an arena may end before the kernel is done with it.
-      ByteBuffer memory = DirectBuffers.address(buffer) != 0 ? buffer : borrow();
-      long address = MemorySegment.ofBuffer(memory).address();
-      tag = flights.begin(this);
-      ring.submit(
-          operation,
-          when << Ring.PRIORITY_SHIFT,
-          known.descriptor(),
-          0,
-          address,
-          memory.remaining(),
-          flags,
-          tag);
     }
 
-    private void refuse(IOException cause) {
+    private void refuse(UringReactor.@Nullable Polled known, IOException cause) {
+      if (known != null) {
+        reactor.drop(known, this);
+      }
       refusal = cause;
       refused.add(this);
     }
@@ -145,18 +135,6 @@ final class UringTransfers implements Transfers {
       if (refusal != null) {
         end.refused(refusal);
       }
-    }
-
-    private ByteBuffer borrow() {
-      ByteBuffer found = spare.pollLast();
-      ByteBuffer memory = found == null ? ByteBuffer.allocateDirect(CHUNK) : found.clear();
-      int count = Math.min(CHUNK, buffer.remaining());
-      if (operation == Ring.OP_SEND) {
-        memory.put(0, buffer, buffer.position(), count);
-      }
-      memory.limit(count);
-      chunk = memory;
-      return memory;
     }
 
     @Override
@@ -186,26 +164,20 @@ final class UringTransfers implements Transfers {
       return 1;
     }
 
-    /** Why the user's buffer does not take the result, who may have changed it meanwhile. */
+    /** Why the buffer does not take the result: its owner has changed it meanwhile. */
     private @Nullable IOException handOver(int result) {
-      ByteBuffer memory = chunk;
-      chunk = null;
-      try {
-        if (memory != null && operation == Ring.OP_RECEIVE && result > 0) {
-          buffer.put(buffer.position(), memory, 0, result);
-        }
-        if (result > 0) {
-          buffer.position(buffer.position() + result);
-        }
+      if (result <= 0) {
         return null;
-      } catch (RuntimeException changed) {
-        return new IOException(
-            "the buffer was changed while the system worked on it: " + changed, changed);
-      } finally {
-        if (memory != null && spare.size() < SPARE_CHUNKS) {
-          spare.addLast(memory);
-        }
       }
+      if (buffer.position() != start || buffer.remaining() < result) {
+        return changed();
+      }
+      buffer.position(start + result);
+      return null;
+    }
+
+    private IOException changed() {
+      return new IOException("the buffer was changed while the system worked on it: " + buffer);
     }
   }
 }
