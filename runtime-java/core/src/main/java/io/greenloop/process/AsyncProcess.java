@@ -14,7 +14,6 @@ import io.greenloop.Waiter;
 import io.greenloop.net.BrokenPipeException;
 import io.greenloop.net.StreamReader;
 import io.greenloop.net.StreamWriter;
-import io.greenloop.net.Streams;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -55,6 +54,7 @@ public final class AsyncProcess implements AutoCloseable {
   private final EventLoop loop;
   private final Process process;
   private final String name;
+  private final ChildPipes pipes;
   private final @Nullable StreamWriter stdin;
   private final @Nullable StreamReader stdout;
   private final @Nullable StreamReader stderr;
@@ -66,16 +66,14 @@ public final class AsyncProcess implements AutoCloseable {
     this.loop = loop;
     process = started.process();
     name = "process " + process.pid() + " (" + program + ")";
-    var in = started.stdin();
-    var out = started.stdout();
-    var err = started.stderr();
-    int limit = StreamReader.DEFAULT_LIMIT;
-    stdin = in == null ? null : Streams.writer(in, "stdin of " + name);
-    stdout = out == null ? null : Streams.reader(out, limit, "stdout of " + name);
-    stderr = err == null ? null : Streams.reader(err, limit, "stderr of " + name);
+    var exit = process.onExit();
+    pipes = ChildPipes.adopt(started, name); // the last that may fail
+    stdin = pipes.stdin();
+    stdout = pipes.stdout();
+    stderr = pipes.stderr();
     exitWaiters = new WaitQueue<>("the end of " + name, (code, none) -> {});
     atShutdown = loop.onShutdown(this::close);
-    loop.wrap(process.onExit()).whenDone(done -> ended());
+    loop.wrap(exit).whenDone(done -> ended());
   }
 
   // ---- starting ----------------------------------------------------------------------------
@@ -235,7 +233,7 @@ public final class AsyncProcess implements AutoCloseable {
   private void ended() {
     int code = process.exitValue();
     exitCode = OptionalInt.of(code);
-    if (stdin == null && stdout == null && stderr == null) {
+    if (pipes.areNone()) {
       atShutdown.remove();
     }
     exitWaiters.serveAll(code);
@@ -403,15 +401,7 @@ public final class AsyncProcess implements AutoCloseable {
     if (exitCode.isEmpty()) {
       killTree(); // before its pipes end, by which it may end, and its children not be found
     }
-    if (stdin != null) {
-      stdin.abort();
-    }
-    if (stdout != null) {
-      stdout.close();
-    }
-    if (stderr != null) {
-      stderr.close();
-    }
+    pipes.close();
   }
 
   @Override

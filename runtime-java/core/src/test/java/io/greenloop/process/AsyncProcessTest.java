@@ -17,10 +17,14 @@ import io.greenloop.Aio;
 import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
+import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.internal.loop.Poller;
 import io.greenloop.testing.Parity;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,6 +95,32 @@ class AsyncProcessTest {
     assertThatThrownBy(() -> run(() -> AsyncProcess.start()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("start: the command is empty");
+  }
+
+  @Test
+  void ofAChildWhosePipesCannotAllBeAdoptedTheLoopKeepsNone() {
+    run(
+        () -> {
+          Process child = sh("exit 0").start();
+          EventLoop.current().wrap(child.onExit()).join();
+          Pipe in = Pipe.open();
+          Pipe out = Pipe.open();
+          Pipe err = Pipe.open();
+          err.source().close();
+          var started = new Launch.Started(child, in.sink(), out.source(), err.source());
+          assertThatThrownBy(() -> new AsyncProcess(EventLoop.current(), "sh", started))
+              .isInstanceOf(ClosedChannelException.class);
+          for (int i = 0; i < 200; i++) {
+            yieldNow(); // an engine is asked once in 64 turns
+          }
+
+          Poller poller = LoopThread.currentLoop().poller();
+          assertThat(in.sink().isOpen() || out.source().isOpen()).isFalse();
+          assertThat(poller.isOwned(in.sink()) || poller.isOwned(out.source())).isFalse();
+          in.source().close();
+          out.sink().close();
+          err.sink().close();
+        });
   }
 
   @Test
