@@ -19,6 +19,8 @@ import io.greenloop.testing.RealTime;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -397,6 +399,26 @@ class TimeoutTest {
   private static String block(CountDownLatch latch) throws InterruptedException {
     latch.await();
     return "not reached";
+  }
+
+  @Test
+  @FullMode("a foreign block parks the task")
+  @Parity("EV-1.5.2")
+  void aLibraryThatWrapsTheInterruptDoesNotHideIt(TestLoop t) {
+    var never = new CountDownLatch(1);
+    Callable<String> query =
+        () -> {
+          try {
+            return block(never);
+          } catch (InterruptedException e) {
+            throw new SQLException("an I/O error occurred", e);
+          }
+        };
+    t.run(
+        () -> {
+          assertThat(Eventlet.withTimeout(ofMillis(5), "fallback", query)).isEqualTo("fallback");
+          Eventlet.sleep(ofMillis(1)); // nothing is pending
+        });
   }
 
   @Test

@@ -2,17 +2,60 @@ package io.greenloop;
 
 import java.io.InterruptedIOException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.function.Predicate;
 
-/** How a cancel looks that reached a task through an interrupt of foreign code. */
+/** How a request looks that reached a task through code which knows nothing of us. */
 final class Interrupts {
   private Interrupts() {}
 
-  static boolean isCancelInDisguise(Throwable thrown) {
+  /** Whether {@code thrown} is what an interrupt makes of a wait, or was made of that. */
+  static boolean isBehind(Throwable thrown) {
+    return isBehind(thrown, Interrupts::isInterrupt);
+  }
+
+  /** Whether {@code thrown} was made of a cancel that was thrown. */
+  static boolean isCancelBehind(Throwable thrown) {
+    return isBehind(thrown, each -> each instanceof CancelledError);
+  }
+
+  private static boolean isInterrupt(Throwable thrown) {
     return thrown instanceof InterruptedException
         || thrown instanceof ClosedByInterruptException
-        || (thrown instanceof InterruptedIOException
-            && !(thrown instanceof java.net.SocketTimeoutException))
+        || (thrown instanceof InterruptedIOException && !(thrown instanceof SocketTimeoutException))
         || (thrown instanceof SocketException && "Closed by interrupt".equals(thrown.getMessage()));
+  }
+
+  private static boolean isBehind(Throwable thrown, Predicate<Throwable> wanted) {
+    return isBehind(thrown, wanted, Collections.newSetFromMap(new IdentityHashMap<>()));
+  }
+
+  private static boolean isBehind(
+      Throwable thrown, Predicate<Throwable> wanted, Set<Throwable> seen) {
+    if (wanted.test(thrown)) {
+      return true;
+    }
+    if (isSettled(thrown) || !seen.add(thrown)) {
+      return false;
+    }
+    Throwable cause = thrown.getCause();
+    if (cause != null && isBehind(cause, wanted, seen)) {
+      return true;
+    }
+    for (Throwable each : thrown.getSuppressed()) {
+      if (isBehind(each, wanted, seen)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What is behind these belongs to a request that has had its effect. */
+  private static boolean isSettled(Throwable thrown) {
+    return thrown instanceof CancelledError || thrown instanceof AsyncTimeoutException;
   }
 }

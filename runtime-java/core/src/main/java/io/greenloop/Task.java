@@ -728,19 +728,38 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
   }
 
   /**
-   * What left a body or a scope: a cancel that foreign code turned into an error of its own (an
-   * interrupt) comes back as the cancel it was, and counts as delivered; anything else is given
-   * back. For code that makes scopes of its own, with the failure of a body in its hands.
+   * What left a body or a scope: a cancel that foreign code turned into an error of its own comes
+   * back as the cancel it was, with that error as its cause, and what {@link #throwInto} was given
+   * as it is; both count as delivered. Anything else is given back. For code that makes scopes of
+   * its own, with the failure of a body in its hands.
+   *
+   * <p>An error is foreign code's own if it is, or was made of, what an interrupt makes of a wait;
+   * or if it is any exception, and foreign code has taken the interrupt before. Libraries wrap what
+   * interrupts them, or forget it.
    *
    * <p><b>Room:</b> loop, in this task.
    */
   public final Throwable unmask(Throwable thrown) {
-    if (!mustCancel() || !Interrupts.isCancelInDisguise(thrown)) {
+    PendingRequests requests = pending;
+    if (requests == null || !isInDisguise(thrown)) {
       return thrown;
+    }
+    Throwable injected = requests.takeInjected();
+    if (injected != null) {
+      injected.addSuppressed(thrown);
+      forgetIfDelivered(requests);
+      return injected;
     }
     String reason = cancelReason();
     dropCancels();
     return new CancelledError(reason, thrown);
+  }
+
+  private boolean isInDisguise(Throwable thrown) {
+    if (!(mustCancel() || hasInjected()) || Fatal.isFatal(thrown)) {
+      return false;
+    }
+    return Interrupts.isBehind(thrown) || (thrown instanceof Exception && interruptWasHeard());
   }
 
   // ---- its budget --------------------------------------------------------------------------
@@ -771,12 +790,6 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
 
   /** The body threw; returns whether that is fatal to the run. */
   final boolean bodyThrew(Throwable left) {
-    Throwable instead =
-        hasInjected() && Interrupts.isCancelInDisguise(left) ? takeInjected() : null;
-    if (instead != null) {
-      instead.addSuppressed(left);
-      return bodyThrew(instead);
-    }
     Throwable thrown = unmask(left);
     if (thrown instanceof CancelledError) {
       tryCancel(new Failure(thrown));

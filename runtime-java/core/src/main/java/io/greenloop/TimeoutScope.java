@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A time limit on a piece of a task's code (Python: {@code asyncio.Timeout}). When the deadline
  * passes, the task is cancelled; at the end of the body that cancel becomes an {@link
- * AsyncTimeoutException}, unless somebody else cancelled the task too.
+ * AsyncTimeoutException}, unless somebody else cancelled the task too. An error that was made of
+ * the cancel, or of the interrupt that it was to foreign code, stands behind it as a cause; another
+ * error passes, with the time limit as a suppressed one.
  *
  * <p><b>Room:</b> loop.
  */
@@ -113,12 +115,19 @@ public final class TimeoutScope {
   private RuntimeException exitBy(Throwable thrown) {
     Throwable seen = task.unmask(thrown);
     if (exit()) {
-      if (seen instanceof CancelledError) {
+      if (isMadeOfCancel(seen)) {
         throw new AsyncTimeoutException(deadline.passed(), seen);
       }
       linkTimeout(seen);
     }
     throw Unchecked.raise(seen);
+  }
+
+  /** A library that wraps all that is thrown wraps our cancel as well. */
+  private static boolean isMadeOfCancel(Throwable seen) {
+    return !Fatal.isFatal(seen)
+        && !(seen instanceof ExceptionGroup) // of failures: a group keeps no cancel
+        && Interrupts.isCancelBehind(seen);
   }
 
   /** Another error won over the time limit: the limit stays visible behind it. */

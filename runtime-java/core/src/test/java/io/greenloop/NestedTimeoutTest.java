@@ -168,7 +168,7 @@ class NestedTimeoutTest {
                             try {
                               sleep(ofMillis(50));
                             } catch (CancelledError cancel) {
-                              throw new IOException("cleanup", cancel);
+                              throw new IOException("cleanup");
                             }
                           }));
           assertThat(error).hasMessage("cleanup");

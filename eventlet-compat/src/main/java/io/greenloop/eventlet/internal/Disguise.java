@@ -1,10 +1,6 @@
 package io.greenloop.eventlet.internal;
 
-import io.greenloop.Aio;
-import java.io.InterruptedIOException;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.nio.channels.ClosedByInterruptException;
+import io.greenloop.Task;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -17,17 +13,8 @@ public final class Disguise {
     try {
       return body.call();
     } catch (Throwable thrown) {
-      if (isInterrupt(thrown)) {
-        Aio.yieldNow(); // throws what interrupted the foreign code
-      }
-      throw Sneaky.raise(thrown);
+      Task<?> here = Task.currentOrNull();
+      throw Sneaky.raise(here == null ? thrown : here.unmask(thrown));
     }
-  }
-
-  private static boolean isInterrupt(Throwable thrown) {
-    return thrown instanceof InterruptedException
-        || thrown instanceof ClosedByInterruptException
-        || (thrown instanceof InterruptedIOException && !(thrown instanceof SocketTimeoutException))
-        || thrown instanceof SocketException;
   }
 }
