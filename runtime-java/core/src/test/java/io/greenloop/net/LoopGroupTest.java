@@ -203,30 +203,6 @@ class LoopGroupTest {
   }
 
   @Test
-  void aCloseDuringAShutdownEndsThatToo() throws Exception {
-    LoopGroup group = LoopGroup.start("g", 2);
-    try (var client = connectedTo(group, stream -> stream.reader().readAll())) {
-      int before = tasksOf(group);
-      var shutdown = new FutureTask<>(() -> group.shutdown(Duration.ofHours(1)), "over");
-      Thread.ofPlatform().start(shutdown);
-      while (tasksOf(group) <= before) {
-        Thread.onSpinWait(); // until it waits for the handler
-      }
-
-      group.close();
-
-      assertThat(shutdown.get()).isEqualTo("over");
-      assertThat(client.getInputStream().read()).isEqualTo(-1);
-    }
-  }
-
-  private static int tasksOf(LoopGroup group) {
-    return group.loops().stream()
-        .mapToInt(each -> each.submit(() -> each.allTasks().size()).join())
-        .sum();
-  }
-
-  @Test
   void aCloseWhileAServerStartsRefusesIt() throws Exception {
     var starting = new CountDownLatch(1);
     Network network =
