@@ -30,25 +30,15 @@ final class Interrupts {
         || (thrown instanceof SocketException && "Closed by interrupt".equals(thrown.getMessage()));
   }
 
+  /** A cause only: what is suppressed came after the error, which was not made of it. */
   private static boolean isBehind(Throwable thrown, Predicate<Throwable> wanted) {
-    return isBehind(thrown, wanted, Collections.newSetFromMap(new IdentityHashMap<>()));
-  }
-
-  private static boolean isBehind(
-      Throwable thrown, Predicate<Throwable> wanted, Set<Throwable> seen) {
-    if (wanted.test(thrown)) {
-      return true;
-    }
-    if (isSettled(thrown) || !seen.add(thrown)) {
-      return false;
-    }
-    Throwable cause = thrown.getCause();
-    if (cause != null && isBehind(cause, wanted, seen)) {
-      return true;
-    }
-    for (Throwable each : thrown.getSuppressed()) {
-      if (isBehind(each, wanted, seen)) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (Throwable each = thrown; each != null && seen.add(each); each = each.getCause()) {
+      if (wanted.test(each)) {
         return true;
+      }
+      if (isSettled(each)) {
+        return false;
       }
     }
     return false;

@@ -733,9 +733,8 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
    * as it is; both count as delivered. Anything else is given back. For code that makes scopes of
    * its own, with the failure of a body in its hands.
    *
-   * <p>An error is foreign code's own if it is, or was made of, what an interrupt makes of a wait;
-   * or if it is any exception, and foreign code has taken the interrupt before. Libraries wrap what
-   * interrupts them, or forget it.
+   * <p>An error is foreign code's own if it is, or has as a cause, what an interrupt makes of a
+   * wait: libraries wrap what interrupts them.
    *
    * <p><b>Room:</b> loop, in this task.
    */
@@ -759,7 +758,7 @@ public abstract sealed class Task<T extends @Nullable Object> extends LoopFuture
     if (!(mustCancel() || hasInjected()) || Fatal.isFatal(thrown)) {
       return false;
     }
-    return Interrupts.isBehind(thrown) || (thrown instanceof Exception && interruptWasHeard());
+    return Interrupts.isBehind(thrown);
   }
 
   // ---- its budget --------------------------------------------------------------------------

@@ -59,26 +59,11 @@ class WrappedCancelTest {
         return new LibraryException(interrupt);
       }
     },
-    SUPPRESSES {
+    MAKES_A_CIRCLE_BEHIND_IT {
       @Override
       Exception heard(InterruptedException interrupt) {
-        var failure = new LibraryException(null);
-        failure.addSuppressed(interrupt);
-        return failure;
-      }
-    },
-    FORGETS {
-      @Override
-      Exception heard(InterruptedException interrupt) {
-        return new LibraryException(null);
-      }
-    },
-    MAKES_A_CIRCLE {
-      @Override
-      Exception heard(InterruptedException interrupt) {
-        var failure = new LibraryException(null);
-        failure.addSuppressed(new LibraryException(failure));
-        return failure;
+        interrupt.initCause(new LibraryException(interrupt));
+        return new LibraryException(interrupt);
       }
     };
 
@@ -205,6 +190,70 @@ class WrappedCancelTest {
               .isInstanceOf(InternalError.class)
               .hasMessage("fatal");
         });
+  }
+
+  @Test
+  void anErrorWhoseCleanUpIsCutShortWins(TestLoop t) {
+    t.run(
+        () -> {
+          var error = new IllegalStateException("the real failure");
+          assertThatThrownBy(
+                  () ->
+                      timeout(
+                          LIMIT,
+                          () -> {
+                            try (AutoCloseable slow = () -> sleep(ofMillis(100))) {
+                              assertThat(slow).isNotNull();
+                              throw error;
+                            }
+                          }))
+              .isSameAs(error);
+        });
+  }
+
+  @Test
+  void aTaskWhoseCleanUpIsInterruptedFailsByItsOwnError() {
+    try (var t = TestLoop.real()) {
+      t.run(
+          () -> {
+            var error = new IllegalStateException("the real failure");
+            var task =
+                spawn(
+                    () -> {
+                      try (AutoCloseable slow = () -> query(Habit.WRAPS)) {
+                        assertThat(slow).isNotNull();
+                        throw error;
+                      }
+                    });
+            yieldNow();
+            task.cancel("enough");
+
+            assertThatThrownBy(task::join).isSameAs(error);
+          });
+    }
+  }
+
+  @Test
+  void anErrorThatComesAfterASwallowedInterruptWins() {
+    try (var t = TestLoop.real()) {
+      t.run(
+          () -> {
+            var task =
+                spawn(
+                    () -> {
+                      try {
+                        query(Habit.WRAPS);
+                      } catch (Exception swallowed) {
+                        // and on it goes
+                      }
+                      return Integer.parseInt("not a number");
+                    });
+            yieldNow();
+            task.cancel("enough");
+
+            assertThatThrownBy(task::join).isInstanceOf(NumberFormatException.class);
+          });
+    }
   }
 
   @Test

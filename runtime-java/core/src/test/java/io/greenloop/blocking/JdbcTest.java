@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.greenloop.Aio;
+import io.greenloop.AsyncTimeoutException;
 import io.greenloop.Task;
 import io.greenloop.testing.FullMode;
 import io.greenloop.testing.RealTime;
@@ -121,7 +122,8 @@ class JdbcTest {
                         Aio.timeout(
                             Duration.ofMillis(50),
                             () -> number(waiting, "select 1 from pg_advisory_lock(8)")))
-                .isInstanceOf(SQLException.class) // what the driver makes of the interrupt
+                .isInstanceOf(AsyncTimeoutException.class)
+                .hasStackTraceContaining("SQLException") // what the driver makes of the interrupt
                 .hasRootCauseInstanceOf(SocketException.class);
             assertThat(waiting.isClosed()).isTrue();
             assertThat(number(keeper, "select 42")).isEqualTo(42);

@@ -17,6 +17,7 @@ public final class Watch implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("io.greenloop");
   private static final Set<Thread.State> BLOCKED =
       EnumSet.of(Thread.State.BLOCKED, Thread.State.WAITING, Thread.State.TIMED_WAITING);
+  private static final long NUDGE_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
   private static final long SUSPICIOUS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Watched watched;
@@ -89,7 +90,7 @@ public final class Watch implements AutoCloseable {
     } else if (holder != null) {
       lookAtHolder(holder, now - sinceNanos);
     } else {
-      nudgeCarrier();
+      nudgeCarrier(now - sinceNanos);
     }
   }
 
@@ -97,12 +98,16 @@ public final class Watch implements AutoCloseable {
    * Code of the JDK that the carrier runs, such as a selector that closes channels, may want a
    * monitor. If the JDK has just promised that monitor to a strand of this very loop, the carrier
    * would wait for ever for a thread that only it can run: the monitor is free, but nobody tells
-   * the carrier. An interrupt makes it try again. It does no harm: the carrier clears its flag
-   * before it sleeps, and user code has flags of its own.
+   * the carrier. An interrupt makes it try again. The carrier clears its flag before it sleeps and
+   * when it mounts a strand. A strand that waits in {@code Object.wait} would hear one that came
+   * later; so only a carrier is nudged that has stood still for more than one look.
    */
-  private void nudgeCarrier() {
+  private void nudgeCarrier(long heldNanos) {
     Thread carrier = core.carrier();
-    if (Mode.isFull() && carrier != null && carrier.getState() == Thread.State.BLOCKED) {
+    if (heldNanos > NUDGE_NANOS
+        && Mode.isFull()
+        && carrier != null
+        && carrier.getState() == Thread.State.BLOCKED) {
       carrier.interrupt();
     }
   }
