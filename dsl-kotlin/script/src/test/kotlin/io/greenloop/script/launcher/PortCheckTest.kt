@@ -68,6 +68,34 @@ class PortCheckTest :
         )
     }
 
+    test("members of gevent's classes are found in the rows of their class") {
+      uses(
+        """
+        import gevent
+        from gevent.event import Event
+        from gevent.pool import Pool
+        from gevent.queue import Queue
+
+        jobs = Queue()
+        ready = Event()
+        pool = Pool(3)
+        jobs.put(1)
+        jobs.get()
+        jobs.empty()
+        ready.set()
+        ready.is_set()
+        pool.spawn(print)
+        pool.imap_unordered(print, [])
+        pool.join()
+        worker = gevent.spawn(print)
+        worker.join()
+        """,
+      ).filter { " known" !in it } shouldBe emptyList()
+      val run = check(program = "from gevent.queue import LifoQueue\nLifoQueue().put_nowait(1)\n")
+      run.out shouldContain "gevent.queue.LifoQueue  ->  LifoQueue\n"
+      run.out shouldContain "->  offer or putNow\n"
+    }
+
     test("what only has the same name is none of a library's") {
       uses(
         """
