@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.lang.StackWalker.StackFrame;
 import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.Instruction;
 import java.lang.classfile.Label;
@@ -33,42 +34,63 @@ import org.jspecify.annotations.Nullable;
  * class: for JVMs whose own frames, which know it, are closed to us. Any thread.
  */
 final class MonitorsByCode {
-  private record Place(Class<?> type, String method, String descriptor, int bci) {}
+  private static final byte[] NO_CODE = {};
 
-  private static final Map<Place, Boolean> KNOWN = new ConcurrentHashMap<>();
+  private record Place(String method, String descriptor, int bci) {}
+
+  /** Kept by the classes themselves, so that their loaders can go. */
+  private static final ClassValue<Map<Place, Boolean>> KNOWN =
+      new ClassValue<>() {
+        @Override
+        protected Map<Place, Boolean> computeValue(Class<?> type) {
+          return new ConcurrentHashMap<>();
+        }
+      };
 
   private MonitorsByCode() {}
 
   static boolean holds(StackFrame frame) {
-    var place =
-        new Place(
-            frame.getDeclaringClass(),
-            frame.getMethodName(),
-            frame.getDescriptor(),
-            frame.getByteCodeIndex());
-    return KNOWN.computeIfAbsent(place, MonitorsByCode::read);
+    Class<?> type = frame.getDeclaringClass();
+    var place = new Place(frame.getMethodName(), frame.getDescriptor(), frame.getByteCodeIndex());
+    Map<Place, Boolean> known = KNOWN.get(type);
+    Boolean holds = known.get(place);
+    if (holds == null) {
+      holds = read(type, place); // runs code of the class loader, which may come back here
+      known.put(place, holds);
+    }
+    return holds;
   }
 
-  private static boolean read(Place place) {
-    String file = place.type.getName().replaceFirst(".*\\.", "") + ".class";
-    try (InputStream code = place.type.getResourceAsStream(file)) {
-      if (code == null) { // made at run time
-        return false;
-      }
-      for (MethodModel method : ClassFile.of().parse(code.readAllBytes()).methods()) {
-        if (method.methodName().equalsString(place.method)
-            && method.methodType().equalsString(place.descriptor)) {
-          return method.flags().has(AccessFlag.SYNCHRONIZED)
-              || method
-                  .findAttribute(Attributes.code())
-                  .map(body -> new Depths(body).at(place.bci) > 0)
-                  .orElse(false);
-        }
-      }
-      return false;
-    } catch (IOException unreadable) {
+  private static boolean read(Class<?> type, Place place) {
+    byte[] code = codeOf(type);
+    try {
+      return code.length > 0 && isInside(ClassFile.of().parse(code), place);
+    } catch (IllegalArgumentException garbled) {
       return false;
     }
+  }
+
+  private static byte[] codeOf(Class<?> type) {
+    String file = type.getName().replaceFirst(".*\\.", "") + ".class";
+    try (InputStream code = type.getResourceAsStream(file)) {
+      return code == null ? NO_CODE : code.readAllBytes(); // none: it was made at run time
+    } catch (IOException unreadable) {
+      return NO_CODE;
+    }
+  }
+
+  private static boolean isInside(ClassModel type, Place place) {
+    for (MethodModel method : type.methods()) {
+      if (method.methodName().equalsString(place.method)
+          && method.methodType().equalsString(place.descriptor)) {
+        return method.flags().has(AccessFlag.SYNCHRONIZED)
+            || method
+                .findAttribute(Attributes.code())
+                .map(body -> new Depths(body).at(place.bci) > 0)
+                .orElse(false);
+      }
+    }
+    return false;
   }
 
   /** How many blocks each instruction of a method stands in, by following what may come next. */

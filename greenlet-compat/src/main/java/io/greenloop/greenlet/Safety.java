@@ -4,6 +4,7 @@ import java.lang.StackWalker.StackFrame;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -50,33 +51,40 @@ final class Safety {
   }
 
   /**
-   * Reports what {@code leaving}, whose code calls this, holds.
+   * Logs what {@code leaving}, whose code calls this, holds. What a log handler throws comes
+   * through: it may be meant for who waits in it.
    *
    * @return after how many switches to look again
    */
   static int check(Greenlet leaving) {
+    List<String> reports;
     try {
-      look(leaving);
-    } catch (RuntimeException | LinkageError | StackOverflowError unseen) {
+      reports = look(leaving);
+    } catch (LinkageError | StackOverflowError unseen) {
       return SWITCHES_A_LOOK; // the switch itself can do without
     }
+    reports.forEach(
+        text -> System.getLogger("io.greenloop").log(System.Logger.Level.WARNING, text));
     return DEBUG ? 1 : SWITCHES_A_LOOK;
   }
 
-  private static void look(Greenlet leaving) {
+  private static List<String> look(Greenlet leaving) {
     List<StackFrame> frames = LiveFrames.WALKER.walk(Safety::ownFrames);
+    List<String> reports = new ArrayList<>();
     for (int i = 0; i < frames.size(); i++) {
       StackFrame frame = frames.get(i);
       String monitor = heldMonitor(frame);
       if (monitor != null) {
-        report(
+        note(
+            reports,
             leaving,
             "holds " + monitor,
             frame,
             "one of its host that enters it hangs the host; leave the synchronized block before");
       }
       if (holdsLock(frame)) {
-        report(
+        note(
+            reports,
             leaving,
             "holds a ReentrantLock",
             frame,
@@ -84,13 +92,15 @@ final class Safety {
                 + " GreenLock");
       }
       if (DEBUG && frame.getClassName().equals(BINDING) && i + 1 < frames.size()) {
-        report(
+        note(
+            reports,
             leaving,
             "has bound a ScopedValue",
             frames.get(i + 1),
             "a binding does not follow switches; use ContextVar or GreenletLocal");
       }
     }
+    return reports;
   }
 
   private static List<StackFrame> ownFrames(Stream<StackFrame> stack) {
@@ -99,12 +109,10 @@ final class Safety {
         .collect(Collectors.toList());
   }
 
-  private static void report(Greenlet leaving, String what, StackFrame frame, String advice) {
+  private static void note(
+      List<String> reports, Greenlet leaving, String what, StackFrame frame, String advice) {
     if (REPORTED.add(what + frame)) {
-      System.getLogger("io.greenloop")
-          .log(
-              System.Logger.Level.WARNING,
-              leaving + " switches away while it " + what + " at " + frame + ": " + advice);
+      reports.add(leaving + " switches away while it " + what + " at " + frame + ": " + advice);
     }
   }
 

@@ -7,6 +7,7 @@ import io.greenloop.internal.fiber.Host;
 import io.greenloop.internal.fiber.Residents;
 import io.greenloop.internal.jfr.Recording;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -106,6 +107,9 @@ final class Tree implements Residents {
   /** Hands {@code packed} to {@code target}, which is active; it may be the caller itself. */
   @Nullable Object send(Greenlet target, @Nullable Object packed) {
     Greenlet me = current;
+    if (target != me && --unchecked <= 0) {
+      return lookAndGo(me, target, packed, null, null);
+    }
     noteOrigin(me);
     value = packed;
     return go(me, target);
@@ -114,6 +118,9 @@ final class Tree implements Residents {
   /** Raises {@code failure} in {@code target}, which is active; it may be the caller itself. */
   @Nullable Object raise(Greenlet target, Throwable failure) {
     Greenlet me = current;
+    if (target != me && --unchecked <= 0) {
+      return lookAndGo(me, target, null, failure, NOTHING);
+    }
     noteOrigin(me);
     error = failure;
     return go(me, target);
@@ -122,14 +129,39 @@ final class Tree implements Residents {
   /** Hands {@code args}, or {@code failure}, to {@code first}, whatever its state; see land. */
   @Nullable Object deliver(Greenlet first, SwitchArgs args, @Nullable Throwable failure) {
     Greenlet me = current;
-    return go(me, land(me, first, failure == null ? args.pack() : null, failure, args));
+    Object packed = failure == null ? args.pack() : null;
+    if (--unchecked <= 0 && !comesBack(me, first, failure)) {
+      return lookAndGo(me, first, packed, failure, args);
+    }
+    return go(me, land(me, first, packed, failure, args));
+  }
+
+  /**
+   * Before anything is under way, because log handlers are the user's code: they may ask who runs,
+   * switch, throw, and end {@code first}.
+   */
+  private @Nullable Object lookAndGo(
+      Greenlet me,
+      Greenlet first,
+      @Nullable Object packed,
+      @Nullable Throwable failure,
+      @Nullable SwitchArgs args) {
+    unchecked = Safety.check(me);
+    return go(me, land(me, first, packed, failure, args));
+  }
+
+  /** Whether the dead, and the new ones that a failure kills, pass it on to {@code me}. */
+  private boolean comesBack(Greenlet me, Greenlet first, @Nullable Throwable failure) {
+    boolean kills = failure != null && !isWatched();
+    Greenlet taker = first;
+    while (taker.isDead() || (kills && taker.isNew())) {
+      taker = Objects.requireNonNull(taker.getParent());
+    }
+    return taker == me;
   }
 
   private @Nullable Object go(Greenlet me, Greenlet target) {
     current = target;
-    if (target != me && --unchecked <= 0) {
-      unchecked = Safety.check(me);
-    }
     if (me == main) {
       runOthers();
     } else if (target != me) {

@@ -148,6 +148,39 @@ class GreenletSafetyTest {
         .noneMatch(line -> line.contains(".nothing("));
   }
 
+  /** Switches away with a monitor, and says how that is refused. */
+  static final class Refused {
+    static String switchInside() {
+      synchronized (Refused.class) {
+        try {
+          return "ran: " + Greenlet.current().getParent().switchTo();
+        } catch (IllegalStateException e) {
+          return e.getMessage();
+        }
+      }
+    }
+
+    public static void main(String[] args) {
+      System.out.println(new Greenlet(none -> switchInside()).switchTo());
+    }
+  }
+
+  @Test
+  @FullMode("a twin's thread is never pinned")
+  void aMonitorThatTheJvmTiesToItsThreadIsNamedInTheRefusal() throws Exception {
+    String output = child(Refused.class, "-XX:LockingMode=1", "-Dgreenloop.debug=true");
+
+    assertThat(output)
+        .contains(
+            " cannot switch out: pinned by a monitor that it holds, as this JVM runs with"
+                + " -XX:LockingMode=1; leave the synchronized code before, or leave the flag out");
+    assertThat(warnings(output))
+        .singleElement()
+        .asString()
+        .contains(" holds the monitor of java.lang.Class at ")
+        .contains("$Refused.switchInside(GreenletSafetyTest.java:");
+  }
+
   /** Switches so often that some are looked at. */
   static final class Persistent {
     private static synchronized void holding() {

@@ -21,6 +21,9 @@ final class ContinuationFiber extends Continuation implements Fiber {
   /** The greenlet below a generator while it runs: it has to be the innermost when we suspend. */
   private @Nullable Continuation base;
 
+  /** Why it could not be suspended the last time that it could not. */
+  private @Nullable Pinned pinned;
+
   ContinuationFiber(Object owner, Runnable body, boolean greenlet) {
     super(greenlet ? GREENLETS : new ContinuationScope("generator"), body);
     this.owner = owner;
@@ -37,7 +40,7 @@ final class ContinuationFiber extends Continuation implements Fiber {
   @Override
   public void suspend() {
     if (!Continuation.yield(getScope())) {
-      throw Refusal.pinned(owner);
+      throw pinned == Pinned.MONITOR ? Refusal.pinnedByMonitor(owner) : Refusal.pinned(owner);
     }
   }
 
@@ -57,11 +60,13 @@ final class ContinuationFiber extends Continuation implements Fiber {
   }
 
   /**
-   * Says nothing: {@code yield} then returns false. It also runs when the host thread tries to park
-   * through us, and the JDK must see that as a plain refusal to park on its carrier instead.
+   * Throws nothing: {@code yield} then returns false. It also runs when the host thread tries to
+   * park through us, and the JDK must see that as a plain refusal to park on its carrier instead.
    */
   @Override
-  protected void onPinned(Pinned reason) {}
+  protected void onPinned(Pinned reason) {
+    pinned = reason;
+  }
 
   Object owner() {
     return owner;

@@ -24,6 +24,14 @@ final class Refusal {
         owner + " cannot switch out: pinned by " + pinningFrame() + "; move the call out of it");
   }
 
+  /** JVMs with {@code -XX:LockingMode=1} tie a monitor to its thread. */
+  static IllegalStateException pinnedByMonitor(Object owner) {
+    return new IllegalStateException(
+        owner
+            + " cannot switch out: pinned by a monitor that it holds, as this JVM runs with"
+            + " -XX:LockingMode=1; leave the synchronized code before, or leave the flag out");
+  }
+
   /**
    * A frame that the JVM cannot suspend: a class initialiser, or a native method that called back.
    */
