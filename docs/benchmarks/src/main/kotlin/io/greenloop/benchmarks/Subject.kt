@@ -77,9 +77,13 @@ internal class IdleSubject(
   name: String,
   private val server: () -> List<String>?,
 ) : Subject("idle", name, "bytes") {
-  override fun command(): List<String>? = server()?.let { Native.loadOf(CONNECTIONS, 0, 0, it) }
+  override fun command(): List<String>? =
+    server()?.let {
+      Native.loadOf(CONNECTIONS, WARM_UP_SECONDS, 0, it)
+    }
 
   private companion object {
     const val CONNECTIONS = 20_000
+    const val WARM_UP_SECONDS = 4
   }
 }

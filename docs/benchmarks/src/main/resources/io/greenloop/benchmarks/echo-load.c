@@ -14,7 +14,8 @@
  * With 0 seconds each connection of the one server asks once and rests: the server gets a line on
  * its standard input before and after, answers each with the bytes of its heap that are in use, and
  * the last line printed is the difference for one connection. There are no more of them than this
- * process may have descriptors.
+ * process may have descriptors. The warm-up before that is on other connections: the stack of what
+ * rests is larger where its code was not compiled.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -42,6 +43,7 @@
 #define TURN_NANOS (NANOS / 4)
 #define SETTLE_NANOS (NANOS / 20) /* of each turn, not measured */
 #define WARM_UP_PARTS 3
+#define WARM_UP_CONNECTIONS 64
 #define SPARE_FILES 200
 
 struct connection {
@@ -239,15 +241,29 @@ static double median_ratio(struct server *of, struct server *to, int turns) {
   return ratios[turns / 2];
 }
 
+/* Connections that are closed again, and that keep the server busy meanwhile. */
+static void keep_busy(struct server *of, int port, int64_t nanos) {
+  struct connection some[WARM_UP_CONNECTIONS];
+  latencies = of->latencies;
+  for (int i = 0; i < WARM_UP_CONNECTIONS; i++) {
+    connect_to(&some[i], port, of->epoll);
+    ask(&some[i]);
+  }
+  load(of->epoll, now() + nanos);
+  drain(some, WARM_UP_CONNECTIONS);
+  for (int i = 0; i < WARM_UP_CONNECTIONS; i++) close(some[i].fd);
+}
+
 /* The server's heap for a connection that rests. */
-static int rest(struct server *of, int port, int connections, int most) {
+static int rest(struct server *of, int port, int connections, int most, int64_t warm_up) {
   if (connections > most) {
     fprintf(stderr, "echo-load: %d connections instead of %d, for want of descriptors\n", most,
             connections);
     connections = most;
   }
+  keep_busy(of, port, warm_up);
   connect_to(&of->all[0], port, of->epoll);
-  ask_all(of->all, 1); /* loads the classes */
+  ask_all(of->all, 1); /* the others have been closed by now */
   long long before = heap(of->output, of->input);
   for (int i = 1; i < connections; i++) connect_to(&of->all[i], port, of->epoll);
   ask_all(of->all, connections);
@@ -289,7 +305,7 @@ int main(int argc, char **argv) {
     new->turns = calloc(turns, sizeof *new->turns);
     new->epoll = epoll_create1(EPOLL_CLOEXEC);
     int port = (int)answer(new->output);
-    if (seconds == 0) return rest(new, port, connections, files - SPARE_FILES);
+    if (seconds == 0) return rest(new, port, connections, files - SPARE_FILES, (int64_t)warm_up);
     for (int j = 0; j < connections; j++) connect_to(&new->all[j], port, new->epoll);
   }
 

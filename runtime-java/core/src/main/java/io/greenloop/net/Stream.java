@@ -27,7 +27,10 @@ public final class Stream implements AutoCloseable {
   private final SocketAddress remote;
   private final String name;
   private final Ending ending;
-  private final WaitQueue<@Nullable Void, @Nullable Void> tlsWaiters;
+
+  /** Made by the first handshake: most connections have none. */
+  private @Nullable WaitQueue<@Nullable Void, @Nullable Void> tlsWaiters;
+
   private @Nullable TlsWire tls;
   private boolean shakesHands;
   private boolean closing;
@@ -43,7 +46,6 @@ public final class Stream implements AutoCloseable {
     reader = new StreamReader(loop, wire, owner, limit, name);
     writer = new StreamWriter(loop, wire, owner, name);
     ending = new Ending(loop, name);
-    tlsWaiters = new WaitQueue<>(new Awaited("the TLS handshake on ", name), (nothing, none) -> {});
   }
 
   /** A stream on a connected channel, which is closed if that fails. Loop. */
@@ -99,7 +101,7 @@ public final class Stream implements AutoCloseable {
     WaitQueue.checkMayPark("startTls");
     beginTls(options);
     try {
-      tlsWaiters.park("startTls", null);
+      tlsWaiters().park("startTls", null);
     } catch (Throwable failedOrCancelled) {
       abort();
       throw failedOrCancelled;
@@ -109,7 +111,16 @@ public final class Stream implements AutoCloseable {
   /** {@link #startTls(TlsOptions)} for {@code waiter}; who gives up waiting {@link #abort}s. */
   public void startTls(TlsOptions options, Waiter<@Nullable Void> waiter) throws IOException {
     beginTls(options);
-    tlsWaiters.add(waiter, null);
+    tlsWaiters().add(waiter, null);
+  }
+
+  private WaitQueue<@Nullable Void, @Nullable Void> tlsWaiters() {
+    WaitQueue<@Nullable Void, @Nullable Void> known = tlsWaiters;
+    if (known == null) {
+      known = new WaitQueue<>(new Awaited("the TLS handshake on ", name), (nothing, none) -> {});
+      tlsWaiters = known;
+    }
+    return known;
   }
 
   /** What TLS has agreed on; empty without TLS, and until the handshake is done. */
@@ -139,7 +150,7 @@ public final class Stream implements AutoCloseable {
         failed -> {
           shakesHands = false;
           if (failed == null) {
-            tlsWaiters.serveAll(null);
+            tlsWaiters().serveAll(null);
           } else {
             lost(failed);
           }
@@ -233,7 +244,9 @@ public final class Stream implements AutoCloseable {
     closing = true;
     reader.end(reason);
     writer.end(reason);
-    tlsWaiters.failAll(() -> reason);
+    if (tlsWaiters != null) {
+      tlsWaiters.failAll(() -> reason);
+    }
     ending.come(lostBy);
   }
 

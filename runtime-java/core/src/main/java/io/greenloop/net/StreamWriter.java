@@ -37,7 +37,7 @@ public final class StreamWriter {
   private final Readiness readiness = new Readiness();
 
   /** Who sends a file, and goes on when the buffer is empty or the socket takes more. */
-  private final WaitQueue<@Nullable Void, @Nullable Void> turns;
+  private @Nullable WaitQueue<@Nullable Void, @Nullable Void> turns;
 
   private @Nullable Task<?> fileSender;
   private final WriteMarks marks = new WriteMarks();
@@ -52,8 +52,6 @@ public final class StreamWriter {
     this.owner = owner;
     this.name = name;
     waiters = new WaitQueue<>(new Awaited("room to send on ", name), (nothing, none) -> {});
-    turns =
-        new WaitQueue<>(new Awaited("its turn to send a file on ", name), (nothing, none) -> {});
   }
 
   // ---- writing -----------------------------------------------------------------------------
@@ -209,7 +207,17 @@ public final class StreamWriter {
   private void awaitTurn(@Nullable Void nothing) throws IOException {
     check("sendFile");
     readiness.listen();
+    if (turns == null) {
+      turns =
+          new WaitQueue<>(new Awaited("its turn to send a file on ", name), (served, none) -> {});
+    }
     turns.park("sendFile", null);
+  }
+
+  private void giveTurn() {
+    if (turns != null) {
+      turns.serveAll(null);
+    }
   }
 
   private void writeChunk(ByteBuffer chunk) throws IOException {
@@ -304,7 +312,7 @@ public final class StreamWriter {
       return;
     }
     if (buffer.size() == 0) {
-      turns.serveAll(null);
+      giveTurn();
       return;
     }
     try {
@@ -314,7 +322,7 @@ public final class StreamWriter {
         readiness.listen();
         return;
       }
-      turns.serveAll(null);
+      giveTurn();
       if (outputEnds) {
         endOutput();
       }
@@ -379,7 +387,9 @@ public final class StreamWriter {
     buffer.clear();
     readiness.mute();
     waiters.failAll(() -> reason);
-    turns.failAll(() -> reason);
+    if (turns != null) {
+      turns.failAll(() -> reason);
+    }
   }
 
   /** Hears on the bare carrier that the wire may take more; sends in an entry of the loop. */
