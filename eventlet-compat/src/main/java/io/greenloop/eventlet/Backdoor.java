@@ -1,5 +1,6 @@
 package io.greenloop.eventlet;
 
+import io.greenloop.eventlet.internal.Handover;
 import io.greenloop.eventlet.internal.JavaPrompt;
 import java.io.IOException;
 import java.util.Map;
@@ -42,7 +43,8 @@ public final class Backdoor {
   private static void talk(GreenSocket connection, Map<String, ?> bindings) throws IOException {
     try (connection;
         GreenFile file = connection.makeFile();
-        JavaPrompt prompt = Tpool.execute(() -> new JavaPrompt(bindings, Backdoor.class))) {
+        JavaPrompt prompt =
+            Handover.from(Tpool::execute, () -> new JavaPrompt(bindings, Backdoor.class))) {
       file.write(JavaPrompt.greeting());
       while (true) {
         file.write(JavaPrompt.SIGN);

@@ -4,12 +4,10 @@ import io.greenloop.eventlet.internal.GreenBytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Set;
 
 /**
  * One end of a pipe, or a file, whose waits hold only the calling green thread (Python: {@code
@@ -37,9 +35,7 @@ public final class GreenPipe implements AutoCloseable {
 
   /** A file. */
   public static GreenPipe open(Path path, OpenOption... options) throws IOException {
-    return new GreenPipe(
-        GreenBytes.of(
-            Tpool.execute(() -> FileChannel.open(path, Set.of(options))), Tpool::execute));
+    return new GreenPipe(GreenBytes.open(path, Tpool::execute, options));
   }
 
   /** What has come, or stands in the file, at most {@code max} bytes; empty at the end. */

@@ -2,6 +2,7 @@ package io.greenloop.gevent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.greenloop.eventlet.internal.Handover;
 import io.greenloop.eventlet.internal.JavaPrompt;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,7 +42,8 @@ public final class BackdoorServer extends StreamServer {
   private static void talk(GeventSocket socket, Map<String, ?> bindings, @Nullable String banner)
       throws IOException {
     ThreadPool threads = Gevent.hub().threadPool();
-    JavaPrompt prompt = threads.apply(() -> new JavaPrompt(bindings, BackdoorServer.class));
+    JavaPrompt prompt =
+        Handover.from(threads::apply, () -> new JavaPrompt(bindings, BackdoorServer.class));
     try {
       say(socket, (banner == null ? "" : banner + "\n") + JavaPrompt.greeting());
       while (true) {

@@ -6,12 +6,10 @@ import io.greenloop.eventlet.internal.Hubs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
 import java.nio.charset.Charset;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class GeventFile implements AutoCloseable {
   /** How many bytes are buffered, unless something else is asked for. */
   public static final int DEFAULT_BUFFER = 8192;
+
+  private static final int STEP = 64 * 1024; // one read takes no more, or as much as the buffer
 
   private final GreenBytes bytes;
   private final int buffer;
@@ -49,9 +49,9 @@ public final class GeventFile implements AutoCloseable {
 
   /** {@link #open(Path, OpenOption...)} with another buffer, in bytes (Python: {@code bufsize}). */
   public static GeventFile open(int buffer, Path path, OpenOption... options) throws IOException {
+    checkBuffer(buffer);
     ThreadPool threads = Hub.of("GeventFile.open").threadPool();
-    FileChannel channel = threads.apply(() -> FileChannel.open(path, Set.of(options)));
-    return made(buffer, () -> GreenBytes.of(channel, threads::apply));
+    return new GeventFile(GreenBytes.open(path, threads::apply, options), buffer);
   }
 
   /** The end of a pipe that is read; taken over. */
@@ -75,10 +75,14 @@ public final class GeventFile implements AutoCloseable {
   }
 
   private static GeventFile made(int buffer, Callable<GreenBytes> bytes) {
+    checkBuffer(buffer);
+    return new GeventFile(waiting(bytes), buffer);
+  }
+
+  private static void checkBuffer(int buffer) {
     if (buffer < 0) {
       throw new IllegalArgumentException("GeventFile: buffer = " + buffer + " (expected >= 0)");
     }
-    return new GeventFile(waiting(bytes), buffer);
   }
 
   private static <T extends @Nullable Object> T waiting(Callable<? extends T> body) {
@@ -93,7 +97,8 @@ public final class GeventFile implements AutoCloseable {
   // ---- reading -----------------------------------------------------------------------------
 
   /**
-   * {@code count} bytes, fewer only at the end; without a buffer what one read gives.
+   * {@code count} bytes, fewer only at the end; without a buffer what one read gives, which is at
+   * most 64 KiB.
    *
    * @throws IOException also after {@link #close}
    */
@@ -152,7 +157,7 @@ public final class GeventFile implements AutoCloseable {
       return unread.hasRemaining();
     }
     flush();
-    ByteBuffer target = ByteBuffer.allocate(buffer == 0 ? wanted : Math.max(buffer, wanted));
+    ByteBuffer target = ByteBuffer.allocate(Math.max(buffer, Math.min(wanted, STEP)));
     int count = waiting(() -> bytes.read(target));
     unread = target.flip();
     return count > 0;

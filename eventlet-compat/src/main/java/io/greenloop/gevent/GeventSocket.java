@@ -158,8 +158,7 @@ public final class GeventSocket implements AutoCloseable {
     SecuredSide side = secured;
     if (side != null) {
       int some = Math.min(data.length, SOME);
-      side.write(ByteBuffer.wrap(data, 0, some), timeout);
-      return some;
+      return side.send(ByteBuffer.wrap(data, 0, some), timeout);
     }
     checkFree(writing, "write");
     ByteBuffer buffer = ByteBuffer.wrap(data);

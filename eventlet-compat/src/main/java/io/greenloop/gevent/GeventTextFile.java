@@ -4,7 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.Charset;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CodingErrorAction;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +43,8 @@ public final class GeventTextFile implements AutoCloseable {
   private final Charset charset;
   private final Newline newline;
   private final Reader reader;
+  private @Nullable CharsetEncoder encoder; // one for all, or each write would begin a text
+  private String half = "";
   private int ahead = NONE; // a character that was read to see what it is
 
   GeventTextFile(GeventFile file, Charset charset, Newline newline) {
@@ -136,7 +143,30 @@ public final class GeventTextFile implements AutoCloseable {
           case CR -> "\r";
           case CRLF -> "\r\n";
         };
-    file.write(text.replace("\n", end).getBytes(charset));
+    CharsetEncoder present = encoder;
+    if (present == null) {
+      present =
+          charset
+              .newEncoder()
+              .onMalformedInput(CodingErrorAction.REPLACE)
+              .onUnmappableCharacter(CodingErrorAction.REPLACE);
+      encoder = present;
+    }
+    encode(present, text.replace("\n", end), false);
+  }
+
+  /** What the encoder cannot end yet, half a surrogate pair, waits for what comes next. */
+  private void encode(CharsetEncoder present, String text, boolean ends) throws IOException {
+    CharBuffer source = CharBuffer.wrap(half + text);
+    // room for a byte order mark and for what a flush adds, beside the characters
+    int room = (int) Math.ceil((source.remaining() + 2) * (double) present.maxBytesPerChar());
+    ByteBuffer target = ByteBuffer.allocate(room);
+    present.encode(source, target, ends);
+    if (ends) {
+      present.flush(target);
+    }
+    half = source.toString();
+    file.write(Arrays.copyOf(target.array(), target.position()));
   }
 
   /** {@link GeventFile#flush}. */
@@ -147,7 +177,13 @@ public final class GeventTextFile implements AutoCloseable {
   /** Closes the file. Idempotent. */
   @Override
   public void close() throws IOException {
-    file.close();
+    CharsetEncoder present = encoder;
+    encoder = null;
+    try (file) {
+      if (present != null && !file.isClosed()) {
+        encode(present, "", true);
+      }
+    }
   }
 
   @Override

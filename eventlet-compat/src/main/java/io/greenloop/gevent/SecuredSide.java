@@ -86,37 +86,78 @@ final class SecuredSide {
     return now.result();
   }
 
+  /**
+   * Some of {@code source}, and how many bytes: waits for room first, so that what is thrown means
+   * that nothing was taken.
+   */
+  int send(ByteBuffer source, @Nullable Duration limit) throws IOException {
+    if (!source.hasRemaining()) {
+      return 0;
+    }
+    boolean now = isNow(limit);
+    return this.<Integer>writing(
+        limit,
+        stream -> {
+          if (!now) {
+            stream.writer().drain();
+          } else if (stream.writer().bufferSize() > 0) {
+            throw wouldWait();
+          }
+          int before = source.position();
+          do {
+            stream.writer().tryWrite(nextChunk(source));
+          } while (source.hasRemaining() && (!now || stream.writer().bufferSize() == 0));
+          return source.position() - before;
+        });
+  }
+
   /** All of {@code source}; {@code limit} is for the whole of it. */
   void write(ByteBuffer source, @Nullable Duration limit) throws IOException {
-    checkFree("write", writer);
-    this.<@Nullable Void>limited(
-        "write",
-        isNow(limit) ? null : limit,
-        () -> {
-          writer = Task.currentOrNull();
-          try {
-            writeChunks(source, isNow(limit));
-          } finally {
-            writer = null;
+    if (isNow(limit)) {
+      send(source, limit);
+      if (source.hasRemaining()) {
+        throw wouldWait();
+      }
+      return;
+    }
+    this.<@Nullable Void>writing(
+        limit,
+        stream -> {
+          while (source.hasRemaining()) {
+            stream.writer().write(nextChunk(source));
           }
           return null;
         });
   }
 
-  private void writeChunks(ByteBuffer source, boolean now) throws IOException {
-    Stream stream = now ? agreedNow() : green.agreed();
-    while (source.hasRemaining()) {
-      int some = Math.min(CHUNK, source.remaining());
-      ByteBuffer chunk = source.slice(source.position(), some);
-      if (!now) {
-        stream.writer().write(chunk);
-      } else if (stream.writer().bufferSize() > 0) {
-        throw wouldWait();
-      } else {
-        stream.writer().tryWrite(chunk);
-      }
-      source.position(source.position() + some);
-    }
+  private static ByteBuffer nextChunk(ByteBuffer source) {
+    int some = Math.min(CHUNK, source.remaining());
+    ByteBuffer chunk = source.slice(source.position(), some);
+    source.position(source.position() + some);
+    return chunk;
+  }
+
+  /** What writes on the stream. */
+  @FunctionalInterface
+  private interface Writing<T extends @Nullable Object> {
+    T on(Stream stream) throws IOException;
+  }
+
+  private <T extends @Nullable Object> T writing(
+      @Nullable Duration limit, Writing<? extends T> body) throws IOException {
+    checkFree("write", writer);
+    boolean now = isNow(limit);
+    return this.<T>limited(
+        "write",
+        now ? null : limit,
+        () -> {
+          writer = Task.currentOrNull();
+          try {
+            return body.on(now ? agreedNow() : green.agreed());
+          } finally {
+            writer = null;
+          }
+        });
   }
 
   void shutdownOutput() throws IOException {

@@ -1,5 +1,6 @@
 package io.greenloop.gevent;
 
+import io.greenloop.ErrorContext;
 import io.greenloop.EventLoop;
 import io.greenloop.Registration;
 import io.greenloop.eventlet.internal.Hubs;
@@ -57,8 +58,19 @@ public final class ThreadPool extends Mapping {
    * @throws InvalidThreadUseError from another thread
    */
   public <T extends @Nullable Object> AsyncResult<T> spawn(Callable<? extends T> job) {
+    return spawn(job, () -> {});
+  }
+
+  /** {@link #spawn(Callable)}; {@code check} throws if, after the wait, the job must not run. */
+  <T extends @Nullable Object> AsyncResult<T> spawn(Callable<? extends T> job, Runnable check) {
     checkHere("spawn");
     slots.acquire();
+    try {
+      check.run();
+    } catch (Throwable refused) {
+      slots.release();
+      throw refused;
+    }
     Semaphore slot = slots;
     AsyncResult<T> result = new AsyncResult<>();
     outstanding++;
@@ -94,6 +106,12 @@ public final class ThreadPool extends Mapping {
       WORKS_FOR.remove();
       Hubs.closeOwn(); // a job that waited had a hub of its own
     }
+  }
+
+  /** Hands {@code thrown}, which nobody waits for, to the loop; on any thread. */
+  void report(String message, Throwable thrown) {
+    EventLoop loop = hub.eventLoop();
+    loop.callSoonThreadsafe(() -> loop.report(ErrorContext.of(message, thrown)));
   }
 
   private void checkHere(String operation) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Room:</b> greenlets of the loop on which it was made.
  */
 public final class ThreadPoolExecutor extends AbstractExecutorService {
+  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE / 2);
+
   private final ThreadPool pool;
   private boolean shutDown;
 
@@ -74,7 +76,11 @@ public final class ThreadPoolExecutor extends AbstractExecutorService {
 
     @Override
     public T get(long limit, TimeUnit unit) throws ExecutionException, TimeoutException {
-      result.await(Duration.of(limit, unit.toChronoUnit()));
+      Duration finite = finite(limit, unit);
+      if (finite == null) {
+        return get();
+      }
+      result.await(finite);
       if (!result.isReady()) {
         throw new TimeoutException("a job did not end within " + limit + " " + unit);
       }
@@ -118,20 +124,30 @@ public final class ThreadPoolExecutor extends AbstractExecutorService {
 
   /**
    * Runs {@code command} on a thread. Waits while more jobs are under way than there are threads.
+   * What it throws is reported to the loop's exception handler; a job keeps it instead.
    *
    * @throws InvalidThreadUseError from another thread
-   * @throws RejectedExecutionException after {@link #shutdown}
+   * @throws RejectedExecutionException after {@link #shutdown}, also one during the wait
    */
   @Override
   public void execute(Runnable command) {
+    checkRuns();
+    pool.<@Nullable Void>spawn(
+        () -> {
+          try {
+            command.run();
+          } catch (Throwable thrown) {
+            pool.report("a command of " + this + " failed", thrown);
+          }
+          return null;
+        },
+        this::checkRuns);
+  }
+
+  private void checkRuns() {
     if (shutDown) {
       throw new RejectedExecutionException("execute on " + this + ": it was shut down");
     }
-    pool.spawn(
-        () -> {
-          command.run();
-          return null;
-        });
   }
 
   /** Runs {@code job} on a thread; see {@link #execute}. */
@@ -190,7 +206,18 @@ public final class ThreadPoolExecutor extends AbstractExecutorService {
 
   @Override
   public boolean awaitTermination(long limit, TimeUnit unit) {
-    return Timeout.silent(Duration.of(limit, unit.toChronoUnit()), pool::join) && isTerminated();
+    Duration finite = finite(limit, unit);
+    if (finite == null) {
+      pool.join();
+      return isTerminated();
+    }
+    return Timeout.silent(finite, pool::join) && isTerminated();
+  }
+
+  /** Null for a limit that no clock reaches, as {@code Long.MAX_VALUE} of any unit. */
+  private static @Nullable Duration finite(long limit, TimeUnit unit) {
+    Duration whole = Duration.ofNanos(unit.toNanos(limit));
+    return whole.compareTo(FOREVER) < 0 ? whole : null;
   }
 
   /** {@link #shutdown}, and waits for the jobs under way. */

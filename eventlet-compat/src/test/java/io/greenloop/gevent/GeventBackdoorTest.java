@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.greenloop.EventLoop;
+import io.greenloop.Task;
+import io.greenloop.eventlet.internal.JavaPrompt;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.RealTime;
 import io.greenloop.testing.TestLoop;
@@ -12,8 +15,11 @@ import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +48,15 @@ class GeventBackdoorTest {
       text.append(new String(some, UTF_8));
     }
     return text.toString();
+  }
+
+  /** Kills the sessions, which a stop leaves alone. */
+  private static void killOthers() {
+    for (var task : EventLoop.current().allTasks()) {
+      if (task != Task.currentOrNull() && task.attachment() instanceof Greenlet<?> greenlet) {
+        greenlet.kill();
+      }
+    }
   }
 
   private static String ask(GeventSocket socket, String line) throws IOException {
@@ -133,5 +148,69 @@ class GeventBackdoorTest {
             }
           }
         });
+  }
+
+  @Test
+  void aSnippetThatDoesNotEndIsStoppedWithItsSession() {
+    run(
+        t -> {
+          var begun = new AtomicBoolean();
+          var server = new BackdoorServer(ANY, Map.of("begun", begun), null);
+          server.start();
+          try (var client = Net.connect("127.0.0.1", server.serverPort())) {
+            answer(client);
+            client.sendAll("begun.set(true); while (true) { }\n".getBytes(UTF_8));
+            while (!begun.get()) {
+              Gevent.sleep(Duration.ofMillis(5));
+            }
+            server.stop(Duration.ZERO);
+            killOthers();
+          }
+          assertThat(Timeout.silent(Duration.ofSeconds(20), Gevent.hub().threadPool()::join))
+              .as("the snippet has ended")
+              .isTrue();
+        });
+  }
+
+  @Test
+  void aSessionThatIsKilledWhileItIsMadeLeavesNothing() {
+    run(
+        t -> {
+          var field = JavaPrompt.class.getDeclaredField("SESSIONS");
+          field.setAccessible(true);
+          var sessions = (Map<?, ?>) field.get(null);
+          int before = sessions.size();
+          ThreadPool threads = Gevent.hub().threadPool();
+          threads.setMaxSize(1);
+          var gate = new CountDownLatch(1);
+          threads.spawn(
+              () -> {
+                gate.await();
+                return null;
+              });
+          var server = new BackdoorServer(ANY);
+          server.start();
+          try (var client = Net.connect("127.0.0.1", server.serverPort())) {
+            assertThat(client.isClosed()).isFalse();
+            while (threads.outstanding() < 2) {
+              Gevent.sleep(Duration.ofMillis(5));
+            }
+            server.stop(Duration.ZERO);
+            killOthers();
+          }
+          gate.countDown();
+          threads.join();
+          assertThat(sessions).hasSize(before);
+        });
+  }
+
+  @Test
+  void anAddressThatIsNotResolvedIsRefused() {
+    run(
+        t ->
+            assertThatThrownBy(
+                    () -> new BackdoorServer(InetSocketAddress.createUnresolved("localhost", 0)))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is not resolved"));
   }
 }

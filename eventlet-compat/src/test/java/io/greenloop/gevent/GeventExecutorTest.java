@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 @RealTime
@@ -125,6 +127,69 @@ class GeventExecutorTest {
                       }
                     });
             assertThat(thrown.get()).isEqualTo("refused");
+          }
+        });
+  }
+
+  @Test
+  void whatACommandThrowsIsReportedAndWhatAJobThrowsIsNot() {
+    run(
+        t -> {
+          var lost = new IllegalStateException("nobody waits for it");
+          try (var executor = new ThreadPoolExecutor(1)) {
+            executor.execute(
+                () -> {
+                  throw lost;
+                });
+            executor.submit(
+                () -> {
+                  throw new IllegalStateException("the job keeps it");
+                });
+          }
+          assertThat(t.errors()).singleElement().extracting(e -> e.exception()).isSameAs(lost);
+        });
+  }
+
+  @Test
+  void whoWaitedForAPlaceWhenItWasClosedIsRefused() {
+    run(
+        t -> {
+          var gate = new CountDownLatch(1);
+          var ran = new AtomicBoolean();
+          var executor = new ThreadPoolExecutor(1);
+          executor.submit(
+              () -> {
+                gate.await();
+                return 1;
+              });
+          var second = executor.submit(() -> 2);
+          var third = Gevent.spawn(() -> executor.execute(() -> ran.set(true)));
+          Gevent.sleep(); // it waits: there is one thread, and one more place
+          var closer = Gevent.spawn(executor::close);
+          Gevent.sleep();
+          gate.countDown();
+          closer.get();
+          assertThat(second.get()).isEqualTo(2);
+          assertThatThrownBy(third::get)
+              .isExactlyInstanceOf(RejectedExecutionException.class)
+              .hasMessageEndingWith(": it was shut down");
+          assertThat(executor.isTerminated()).isTrue();
+          assertThat(ran).isFalse();
+          assertThat(t.errors()).hasSize(1); // the greenlet that was refused
+        });
+  }
+
+  @Test
+  void aLimitThatNoClockReachesIsNone() {
+    run(
+        t -> {
+          var executor = new ThreadPoolExecutor(1);
+          for (TimeUnit unit : TimeUnit.values()) {
+            assertThat(executor.submit(() -> 1).get(Long.MAX_VALUE, unit)).isEqualTo(1);
+          }
+          executor.shutdown();
+          for (TimeUnit unit : TimeUnit.values()) {
+            assertThat(executor.awaitTermination(Long.MAX_VALUE, unit)).isTrue();
           }
         });
   }

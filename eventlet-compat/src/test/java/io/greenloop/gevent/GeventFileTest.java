@@ -1,12 +1,15 @@
 package io.greenloop.gevent;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.greenloop.gevent.GeventTextFile.Newline;
 import io.greenloop.testing.Parity;
@@ -21,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -253,5 +257,89 @@ class GeventFileTest {
           pipe.sink().close();
           pipe.source().close();
         });
+  }
+
+  // ---- faults --------------------------------------------------------------------------------
+
+  @Test
+  void aReadOfMoreThanThereIsTakesNoMoreRoomThanThat() throws IOException {
+    Path path = Files.writeString(folder.resolve("five"), "small");
+    run(
+        () -> {
+          try (var file = GeventFile.open(path, READ)) {
+            assertThat(file.read(Integer.MAX_VALUE)).asString(UTF_8).isEqualTo("small");
+          }
+          try (var file = GeventFile.open(0, path, READ)) {
+            assertThat(file.read(Integer.MAX_VALUE)).asString(UTF_8).isEqualTo("small");
+          }
+        });
+  }
+
+  @Test
+  void aWrongBufferIsRefusedBeforeTheFileIsTouched() throws IOException {
+    Path path = Files.writeString(folder.resolve("precious"), "precious");
+    run(
+        () ->
+            assertThatThrownBy(() -> GeventFile.open(-1, path, WRITE, TRUNCATE_EXISTING))
+                .isExactlyInstanceOf(IllegalArgumentException.class));
+    assertThat(path).hasContent("precious");
+  }
+
+  @Test
+  void aFileWhoseCallerWasKilledIsClosedWhenItIsOpen() throws IOException {
+    Path own = Path.of("/proc/self/fd");
+    assumeTrue(Files.isDirectory(own));
+    Path path = Files.writeString(folder.resolve("left"), "x").toRealPath();
+    run(
+        () -> {
+          ThreadPool threads = Gevent.hub().threadPool();
+          threads.setMaxSize(1);
+          var gate = new CountDownLatch(1);
+          threads.spawn(
+              () -> {
+                gate.await();
+                return null;
+              });
+          var opening = Gevent.spawn(() -> GeventFile.open(path, READ));
+          Gevent.sleep(); // its job stands behind the gate
+          opening.kill();
+          gate.countDown();
+          threads.join();
+          var open = new ArrayList<Path>();
+          try (var all = Files.newDirectoryStream(own)) {
+            for (Path one : all) {
+              try {
+                open.add(Files.readSymbolicLink(one));
+              } catch (IOException gone) {
+                continue;
+              }
+            }
+          }
+          assertThat(open).doesNotContain(path);
+        });
+  }
+
+  @Test
+  void theWritesOfATextAreOneText() throws IOException {
+    Path marked = folder.resolve("marked");
+    Path pair = folder.resolve("pair");
+    Path cut = folder.resolve("cut");
+    run(
+        () -> {
+          try (var text = GeventFile.open(marked, CREATE, WRITE).text(UTF_16, Newline.LF)) {
+            text.write("a");
+            text.write("b");
+          }
+          try (var text = GeventFile.open(pair, CREATE, WRITE).text(UTF_8, Newline.LF)) {
+            text.write("\ud83d");
+            text.write("\ude00");
+          }
+          try (var text = GeventFile.open(cut, CREATE, WRITE).text(UTF_8, Newline.LF)) {
+            text.write("x\ud83d");
+          }
+        });
+    assertThat(Files.readAllBytes(marked)).isEqualTo("ab".getBytes(UTF_16));
+    assertThat(pair).hasContent("\ud83d\ude00");
+    assertThat(cut).hasContent("x?");
   }
 }

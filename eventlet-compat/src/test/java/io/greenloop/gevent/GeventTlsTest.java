@@ -18,6 +18,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -204,6 +205,37 @@ class GeventTlsTest {
           assertThat(pair.get(0).isClosed()).isTrue();
           pair.get(1).setTimeout(ofSeconds(20));
           pair.get(1).close();
+        });
+  }
+
+  @Test
+  @Parity("GE-1.11.11")
+  void whatSendHasTakenItSaysAndWhatItRefusedItHasNotTaken() {
+    run(
+        t -> {
+          for (Duration limit : List.of(ZERO, ofMillis(20))) {
+            List<GeventSocket> pair = pair();
+            GeventSocket near = pair.get(0);
+            near.setTimeout(limit);
+            long taken = 0;
+            try {
+              while (true) {
+                int some = near.send(new byte[64 * 1024]);
+                assertThat(some).isPositive();
+                taken += some;
+              }
+            } catch (SocketTimeoutException full) {
+              near.setTimeout(null);
+            }
+            Gevent.spawn(near::close);
+            long got = 0;
+            for (byte[] d = pair.get(1).receive(65536); d.length > 0; ) {
+              got += d.length;
+              d = pair.get(1).receive(65536);
+            }
+            assertThat(got).isEqualTo(taken);
+            pair.get(1).close();
+          }
         });
   }
 }

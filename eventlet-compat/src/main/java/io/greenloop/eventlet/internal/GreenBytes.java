@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +39,9 @@ public abstract class GreenBytes implements AutoCloseable {
     return new Outgoing(Streams.writer(sink));
   }
 
-  /** A file, or another channel of the JDK that cannot be waited for; taken over. */
-  public static GreenBytes of(FileChannel file, Threads threads) {
+  /** The file at {@code path}; closed again if the caller gives up before it is open. */
+  public static GreenBytes open(Path path, Threads threads, OpenOption... options) {
+    FileChannel file = Handover.from(threads, () -> FileChannel.open(path, Set.of(options)));
     return new OnThreads(file, threads);
   }
 

@@ -27,8 +27,13 @@ public final class JavaPrompt implements AutoCloseable {
   // It would end the JVM, where Python's sys.exit ends the session.
   private static final Pattern SYSTEM_EXIT = Pattern.compile("System\\.exit\\s*\\(.*\\)\\s*;?");
 
+  private static final int STOPS = 100;
+  private static final int BETWEEN_STOPS_MILLIS = 50;
+
   private final String session = UUID.randomUUID().toString();
   private final JShell shell;
+  private boolean answering; // guarded by this, as is the next
+  private boolean closed;
 
   /**
    * A new session.
@@ -38,8 +43,8 @@ public final class JavaPrompt implements AutoCloseable {
    *     #binding}
    */
   public JavaPrompt(Map<String, ?> bindings, Class<?> holder) {
-    SESSIONS.put(session, Map.copyOf(bindings));
     shell = JShell.builder().executionEngine("local").build();
+    SESSIONS.put(session, Map.copyOf(bindings));
     shell.addToClasspath(System.getProperty("java.class.path", ""));
     bindings.forEach(
         (name, value) -> {
@@ -60,11 +65,17 @@ public final class JavaPrompt implements AutoCloseable {
   /**
    * Whoever connects may do anything, so only this machine may.
    *
-   * @throws IllegalArgumentException if others can reach {@code address}
+   * @throws IllegalArgumentException if others can reach {@code address}, or it is not resolved
    */
   public static void requireLoopback(String operation, SocketAddress address) {
-    if (address instanceof InetSocketAddress internet
-        && !internet.getAddress().isLoopbackAddress()) {
+    if (!(address instanceof InetSocketAddress internet)) {
+      return;
+    }
+    if (internet.isUnresolved()) {
+      throw new IllegalArgumentException(
+          operation + ": " + internet + " is not resolved; make it with new InetSocketAddress");
+    }
+    if (!internet.getAddress().isLoopbackAddress()) {
       throw new IllegalArgumentException(
           operation
               + ": a backdoor on "
@@ -88,11 +99,33 @@ public final class JavaPrompt implements AutoCloseable {
     return SESSIONS.getOrDefault(session, Map.of()).get(name);
   }
 
-  /** Runs {@code line}; returns what there is to say about it, in lines. */
+  /** Runs {@code line}; returns what there is to say about it, in lines; nothing once closed. */
   public String answer(String line) {
+    synchronized (this) {
+      if (closed) {
+        return "";
+      }
+      answering = true;
+    }
+    try {
+      return run(line);
+    } finally {
+      boolean last;
+      synchronized (this) {
+        answering = false;
+        last = closed;
+        notifyAll();
+      }
+      if (last) {
+        shell.close();
+      }
+    }
+  }
+
+  private String run(String line) {
     var text = new StringBuilder();
     String rest = line;
-    while (!rest.isBlank()) {
+    while (!rest.isBlank() && !isClosed()) {
       var parsed = shell.sourceCodeAnalysis().analyzeCompletion(rest);
       String source = parsed.source() == null ? rest : parsed.source();
       for (SnippetEvent event : shell.eval(source)) {
@@ -117,9 +150,43 @@ public final class JavaPrompt implements AutoCloseable {
     }
   }
 
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  /** Ends the session; a snippet under way is stopped. Does not wait. Idempotent. */
   @Override
   public void close() {
     SESSIONS.remove(session);
-    shell.close();
+    boolean busy;
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      busy = answering;
+    }
+    if (busy) {
+      Thread.ofPlatform().daemon().name("greenloop-backdoor-stop").start(this::stopSnippet);
+    } else {
+      shell.close();
+    }
+  }
+
+  /** More than once: a snippet that is still being compiled is not stopped by the first. */
+  private void stopSnippet() {
+    for (int i = 0; i < STOPS; i++) {
+      shell.stop();
+      synchronized (this) {
+        if (!answering) {
+          return;
+        }
+        try {
+          wait(BETWEEN_STOPS_MILLIS);
+        } catch (InterruptedException interrupted) {
+          return;
+        }
+      }
+    }
   }
 }
