@@ -190,6 +190,9 @@ internal class BenchCommand : Callable<Int> {
   @Option(names = ["--json"], description = ["print one JSON object a line"])
   private var json = false
 
+  @Option(names = ["--rounds"], paramLabel = "N", description = ["measure N times, at least 1"])
+  private var rounds: Int? = null
+
   @Parameters(paramLabel = "NAME", description = ["benchmarks to run, also by prefix; none: all"])
   private var names: List<String> = emptyList()
 

@@ -7,6 +7,7 @@ import io.greenloop.reactor.Reactors
 import io.greenloop.script.ArchiveTraining
 import io.greenloop.script.ExitCode
 import io.greenloop.script.Home
+import io.greenloop.script.complain
 import picocli.CommandLine.Command
 import java.lang.management.ManagementFactory
 import java.nio.file.Files
@@ -22,11 +23,18 @@ import java.util.concurrent.Callable
 )
 internal class DoctorCommand : Callable<Int> {
   override fun call(): Int {
-    for ((name, value) in report()) println("${"$name:".padEnd(WIDTH)}$value")
+    val engine =
+      try {
+        Reactors.describe()
+      } catch (unknown: IllegalArgumentException) {
+        complain("doctor: ${unknown.message}")
+        return ExitCode.FAILED
+      }
+    for ((name, value) in report(engine)) println("${"$name:".padEnd(WIDTH)}$value")
     return ExitCode.OK
   }
 
-  private fun report(): List<Pair<String, String>> =
+  private fun report(engine: String): List<Pair<String, String>> =
     buildList {
       add("greenloop" to build())
       add(
@@ -39,7 +47,7 @@ internal class DoctorCommand : Callable<Int> {
       )
       add("mode" to mode())
       for (flag in Flags.missing()) add("missing flag" to flag)
-      add("engine" to Reactors.describe())
+      add("engine" to engine)
       add("resolver" to NameResolution.selfTest())
       add("open files" to openFiles())
       add("scripts" to folder("scripts", ".jar"))

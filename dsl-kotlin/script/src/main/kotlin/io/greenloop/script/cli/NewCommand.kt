@@ -5,6 +5,7 @@ import io.greenloop.script.ScriptRunner
 import io.greenloop.script.complain
 import picocli.CommandLine.Command
 import picocli.CommandLine.Parameters
+import java.io.File
 import java.io.IOException
 import java.nio.file.FileAlreadyExistsException
 import java.nio.file.Files
@@ -34,7 +35,6 @@ internal class NewCommand : Callable<Int> {
     try {
       val path = Path.of(name)
       if (name.endsWith(ScriptRunner.EXTENSION)) script(path) else project(path)
-      ExitCode.OK
     } catch (there: FileAlreadyExistsException) {
       complain("new $name: ${there.file} is there already; nothing was changed")
       ExitCode.USAGE
@@ -43,20 +43,44 @@ internal class NewCommand : Callable<Int> {
       ExitCode.USAGE
     }
 
-  private fun script(file: Path) {
+  private fun script(file: Path): Int {
     write(file, "script.loop.kts")
     file.toFile().setExecutable(true)
-    println("$name is there; run it: greenloop $name")
+    println("$name is there; run it: ${Launcher.called()} $name")
+    return ExitCode.OK
   }
 
-  private fun project(folder: Path) {
+  private fun project(folder: Path): Int {
+    if (!artifact().matches(ARTIFACT)) {
+      complain(
+        "new $name: a project's name has letters, digits, '-', '_' and '.' only, " +
+          "for it is Maven's, too; a script's name ends with ${ScriptRunner.EXTENSION}",
+      )
+      return ExitCode.USAGE
+    }
     if (Files.exists(folder)) throw FileAlreadyExistsException("$folder")
     write(folder.resolve("pom.xml"), "project/pom.xml")
     write(folder.resolve("src/main/kotlin/Main.kt"), "project/Main.kt")
     write(folder.resolve("src/test/kotlin/MainTest.kt"), "project/MainTest.kt")
     Files.writeString(folder.resolve(".gitignore"), "target/\n")
-    println("$name is there; run it: cd $name && mvn -q compile exec:exec; test it: mvn test")
+    println(
+      """
+      |$name is there. Greenloop is not published yet, so lay it into your local repository once, ${Launcher.place()}:
+      |  ./mvnw -q install -Dlint.skip -DskipTests -pl runtime-java/testing,dsl-kotlin/dsl -am
+      |run it: cd $name && mvn -q compile exec:exec; test it: mvn test
+      """.trimMargin(),
+    )
+    return ExitCode.OK
   }
+
+  private fun artifact(): String =
+    Path
+      .of(name)
+      .toAbsolutePath()
+      .normalize()
+      .fileName
+      ?.toString()
+      .orEmpty()
 
   private fun write(
     file: Path,
@@ -64,16 +88,31 @@ internal class NewCommand : Callable<Int> {
   ) {
     file.toAbsolutePath().parent.let(Files::createDirectories)
     val text = checkNotNull(NewCommand::class.java.getResource("new/$template")).readText()
-    val artifact =
-      Path
-        .of(name)
-        .toAbsolutePath()
-        .normalize()
-        .fileName
     Files.writeString(
       file,
-      text.replace("@NAME@", "$artifact").replace("@VERSION@", Version.version()),
+      text.replace("@NAME@", artifact()).replace("@VERSION@", Version.version()),
       java.nio.file.StandardOpenOption.CREATE_NEW,
     )
+  }
+
+  private companion object {
+    val ARTIFACT = Regex("[A-Za-z0-9_][A-Za-z0-9_.-]*")
+  }
+}
+
+/** The shell command that started this JVM. */
+private object Launcher {
+  /** How it was called; its bare name where it lies on the PATH. */
+  fun called(): String {
+    val word = System.getProperty("greenloop.called")
+    val folder = Path.of(word).parent ?: return word
+    val searched = System.getenv("PATH").orEmpty().split(File.pathSeparator)
+    return if ("$folder" in searched) "${Path.of(word).fileName}" else word
+  }
+
+  /** Where the sources are. */
+  fun place(): String {
+    val tree = Path.of(System.getProperty("greenloop.launcher")).parent
+    return if (Files.exists(tree.resolve("mvnw"))) "in $tree" else "in its source tree"
   }
 }

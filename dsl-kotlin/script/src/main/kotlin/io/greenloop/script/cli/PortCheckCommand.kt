@@ -14,8 +14,8 @@ import java.util.concurrent.Callable
 @Command(
   name = "port-check",
   description = [
-    "Lists the names of asyncio, greenlet, eventlet and gevent that a Python program uses,",
-    "what they are here, and the rules of docs/parity that hold for them. Needs python3.",
+    "Lists what a Python program uses of asyncio, greenlet, eventlet, gevent, and what that is here.",
+    "It names the rules of docs/parity that hold, too. Needs python3.",
   ],
   mixinStandardHelpOptions = true,
   versionProvider = Version::class,

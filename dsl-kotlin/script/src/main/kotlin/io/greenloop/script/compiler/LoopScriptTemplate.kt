@@ -55,9 +55,13 @@ internal fun ScriptCompilationConfiguration.Builder.loopScript() {
 private val IMPORTS =
   listOf("io.greenloop.kotlin.*") +
     each("io.greenloop.kotlin.script", "DependsOn Repository Import") +
-    each("io.greenloop", "Aio EventLoop CancelledError") +
+    each("io.greenloop", "Aio EventLoop CancelledError AsyncTimeoutException") +
+    each("io.greenloop.net", "Stream") +
+    each("io.greenloop.greenlet", "Greenlet GreenletExit") +
+    each("java.io", "IOException") +
     each("kotlinx.coroutines", "async awaitAll coroutineScope delay launch supervisorScope") +
     each("kotlinx.coroutines", "withTimeout withTimeoutOrNull") +
+    each("kotlinx.coroutines.flow", "Flow collect first flow") +
     each("kotlin.time", "Duration measureTime measureTimedValue toJavaDuration") +
     each("kotlin.time.Duration.Companion", "nanoseconds microseconds milliseconds") +
     each("kotlin.time.Duration.Companion", "seconds minutes hours days")

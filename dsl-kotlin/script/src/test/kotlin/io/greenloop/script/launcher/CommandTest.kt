@@ -77,6 +77,52 @@ class CommandTest :
       doctor.out shouldContain "\narchives:     off (GREENLOOP_AOT)\n"
     }
 
+    test("doctor names an engine that nobody knows, in one line") {
+      val run =
+        greenloop.run(
+          "doctor",
+          with =
+            mapOf("GREENLOOP_JAVA_OPTS" to "-Dgreenloop.engine=foo"),
+        )
+
+      run.exitCode shouldBe 1
+      run.err.lines().size shouldBe 2
+      run.err shouldContain "greenloop: doctor: "
+      run.err shouldContain "foo"
+    }
+
+    test("new refuses a name that Maven refuses, and says where to install from") {
+      val refused = greenloop.run("new", "bad name!")
+      refused.exitCode shouldBe 2
+      refused.err shouldContain "greenloop: new bad name!: a project's name has letters, digits"
+      Files.exists(greenloop.work.resolve("bad name!")) shouldBe false
+
+      val path = mapOf("PATH" to "${greenloop.command.parent}:${System.getenv("PATH")}")
+      greenloop.run("new", "there.loop.kts", with = path).out shouldBe
+        "there.loop.kts is there; run it: greenloop there.loop.kts\n"
+      greenloop.run("new", "demo").out shouldContain "-pl runtime-java/testing,dsl-kotlin/dsl -am"
+    }
+
+    test("a script sees what its guide uses without an import") {
+      greenloop.file(
+        "imports.loop.kts",
+        """
+        import java.time.Duration
+        fun ends(stream: Stream?, error: IOException?) = stream == null && error == null
+        val idle = Greenlet { Greenlet.current().parent!!.switchTo() }
+        idle.switchTo()
+        println(idle.throwInto() is GreenletExit)
+        try { timeout(1.milliseconds) { sleep(1.hours) } } catch (late: AsyncTimeoutException) { println("late") }
+        loop { flow { emit(listOf(1).first()) }.collect { println(it) } }
+        println(loop { flow { emit(2) }.first() })
+        println("${'$'}{ends(null, null)} ${'$'}{Duration.ofMillis(1)}")
+        """,
+      )
+      val run = greenloop.run("imports.loop.kts")
+      run.err shouldBe ""
+      run.out shouldBe "true\nlate\n1\n2\ntrue PT0.001S\n"
+    }
+
     test("doctor shows the mode that a script would get") {
       val portable = mapOf("GREENLOOP_JAVA_OPTS" to "-Dgreenloop.mode=portable")
 

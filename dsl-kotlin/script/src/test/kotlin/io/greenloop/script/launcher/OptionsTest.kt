@@ -32,7 +32,7 @@ class OptionsTest :
       )
       greenloop.file("saved/seen.loop.kts", two)
       greenloop.run("new", "first.loop.kts").out shouldBe
-        "first.loop.kts is there; run it: greenloop first.loop.kts\n"
+        "first.loop.kts is there; run it: ${greenloop.command} first.loop.kts\n"
       val scripts = listOf("slow", "seen", "saved/seen", "first").map { "$it.loop.kts" }
       greenloop.run("check", *scripts.toTypedArray()).err shouldBe ""
     }
