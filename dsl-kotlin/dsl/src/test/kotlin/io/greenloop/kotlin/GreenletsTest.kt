@@ -56,6 +56,36 @@ class GreenletsTest :
       said shouldBe "started, end with more"
     }
 
+    test("in suspend code a greenlet may wait too, which is reported") {
+      val said = mutableListOf<Any?>()
+      val lines =
+        logged {
+          virtually {
+            val gate = EventLoop.current().newPromise<String>()
+            val careless =
+              spawn("careless") {
+                greenlet {
+                  user.parkFor(1)
+                  user.joined(gate)
+                }.switchTo()
+              }
+            spawn {
+              sleep(5.milliseconds)
+              said += "another"
+              gate.complete("gate")
+            }.await()
+            said += careless.await()
+          }
+        }
+
+      lines.map { it.substringAfter(": ").substringBefore("(") } shouldBe
+        listOf(
+          "task 'careless' parked in sleep at user.ParkingKt.parkFor",
+          "task 'careless' parked in join at user.ParkingKt.joined",
+        )
+      said shouldBe listOf("another", "gate")
+    }
+
     test("in a green task a greenlet may wait, and only its task does") {
       val said = mutableListOf<Any?>()
       loop {

@@ -4,9 +4,6 @@ import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.string.shouldContain
-import java.util.logging.Handler
-import java.util.logging.LogRecord
-import java.util.logging.Logger
 import kotlin.time.Duration.Companion.milliseconds
 
 /** A parking call in suspend code: not what it is for, but it works, and is reported. */
@@ -37,36 +34,21 @@ class ParkingTest :
     }
 
     test("it is logged once per line") {
-      val logged = ArrayList<String>()
-      val keep =
-        object : Handler() {
-          override fun publish(record: LogRecord) {
-            logged += java.text.MessageFormat.format(record.message, *record.parameters)
+      val lines =
+        logged {
+          virtually {
+            val other = spawn { sleep(5.milliseconds) }
+            repeat(3) { spawn("careless") { user.parkFor(1) }.await() }
+            user.joined(other)
+            green { user.parkFor(1) }.await()
           }
-
-          override fun flush() {}
-
-          override fun close() {}
         }
-      val logger = Logger.getLogger("io.greenloop")
-      logger.addHandler(keep)
-      logger.useParentHandlers = false
-      try {
-        virtually {
-          val other = spawn { sleep(5.milliseconds) }
-          repeat(3) { spawn("careless") { user.parkFor(1) }.await() }
-          user.joined(other)
-          green { user.parkFor(1) }.await()
-        }
-      } finally {
-        logger.removeHandler(keep)
-        logger.useParentHandlers = true
-      }
-      logged shouldHaveSize 2
-      logged[0] shouldContain
+
+      lines shouldHaveSize 2
+      lines[0] shouldContain
         "task 'careless' parked in sleep at user.ParkingKt.parkFor(Parking.kt:"
-      logged[0] shouldContain
+      lines[0] shouldContain
         "in suspend code; use the suspending form, or run the code as a stackful task"
-      logged[1] shouldContain "parked in join at user.ParkingKt.joined(Parking.kt:"
+      lines[1] shouldContain "parked in join at user.ParkingKt.joined(Parking.kt:"
     }
   })
