@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 
 /** The Python of this machine, and how many programs are compared with it. */
 public final class Peer {
@@ -12,11 +13,18 @@ public final class Peer {
 
   private static final int SEEDS = Integer.getInteger("greenloop.seeds", 20);
 
+  private static final long FIRST = 1_000;
+
   private Peer() {}
 
   /** How many fresh programs: 1,000, and 50,000 by night. */
   public static int programs() {
     return Math.min(50 * SEEDS, 50_000);
+  }
+
+  /** Where they begin: the same ones each time, and others each night. */
+  public static long firstProgram() {
+    return SEEDS > 20 ? new Random().nextInt() : FIRST;
   }
 
   /**

@@ -49,6 +49,28 @@ record Program(List<List<String>> bodies) {
     "timeout,20,3"
   };
 
+  /**
+   * Whether a kill stands within a time limit. If the limit passes in the turn of the kill,
+   * eventlet's switch back to the killer stays scheduled, and ends whatever it waits for next: a
+   * wake-up that nobody sent, and that there is none of here.
+   */
+  boolean killsWithinLimit() {
+    return bodies.stream().anyMatch(Program::killsWithinLimit);
+  }
+
+  private static boolean killsWithinLimit(List<String> ops) {
+    int limited = 0;
+    for (String op : ops) {
+      if (limited-- > 0 && (op.startsWith("kill") || op.startsWith("cancel"))) {
+        return true;
+      }
+      if (op.startsWith("timeout")) {
+        limited = Math.max(limited, Integer.parseInt(op.split(",")[2]));
+      }
+    }
+    return false;
+  }
+
   static Program random(long seed) {
     var random = new Random(seed);
     List<List<String>> bodies = new ArrayList<>();
