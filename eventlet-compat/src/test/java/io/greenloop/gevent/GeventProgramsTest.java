@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -47,13 +46,12 @@ class GeventProgramsTest {
   @Test
   void freshProgramsGiveTheTracesOfTheGeventHere() throws Exception {
     Peer.assumeAsked("gevent");
-    int first = Integer.getInteger("greenloop.seed", new Random().nextInt(1_000_000_000));
     int count = Peer.programs();
     Process python =
         new ProcessBuilder(
                 Peer.PYTHON.toString(),
                 ORACLE.toString(),
-                String.valueOf(first),
+                String.valueOf(Peer.firstProgram()),
                 String.valueOf(count))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();

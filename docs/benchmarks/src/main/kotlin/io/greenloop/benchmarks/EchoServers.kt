@@ -2,6 +2,14 @@ package io.greenloop.benchmarks
 
 import io.greenloop.Aio
 import io.greenloop.EventLoop
+import io.greenloop.eventlet.Eventlet
+import io.greenloop.eventlet.GreenSocket
+import io.greenloop.eventlet.ListenOptions
+import io.greenloop.eventlet.Net
+import io.greenloop.gevent.BaseServer
+import io.greenloop.gevent.Gevent
+import io.greenloop.gevent.GeventSocket
+import io.greenloop.gevent.StreamServer
 import io.greenloop.net.LoopGroup
 import io.greenloop.net.ServerOptions
 import io.greenloop.net.Stream
@@ -23,6 +31,7 @@ import java.net.InetAddress
 import java.net.InetSocketAddress
 import java.net.ServerSocket
 import java.net.Socket
+import java.net.SocketAddress
 import java.net.StandardSocketOptions
 import java.nio.ByteBuffer
 import java.nio.channels.ServerSocketChannel
@@ -50,6 +59,13 @@ internal val ECHO_SERVERS: Map<String, () -> Unit> =
 internal val GROUP_SERVERS: Map<String, () -> Unit> =
   listOf(1, 2).associate { loops -> "greenloop-group-$loops" to { serveInGroup(loops) } }
 
+/** gevent's and eventlet's way to write it. */
+internal val DIALECT_SERVERS: Map<String, () -> Unit> =
+  mapOf(
+    "greenloop-gevent" to ::serveAsGevent,
+    "greenloop-eventlet" to ::serveAsEventlet,
+  )
+
 /** Prints the port, serves until the standard input ends; a line on it asks for the heap in use. */
 internal fun serve(name: String) {
   thread(isDaemon = true, name = "end with input") {
@@ -60,7 +76,7 @@ internal fun serve(name: String) {
     "netty-nio" -> serveOnNetty()
     "netty-epoll" -> serveOnNettyEpoll()
     "jdk-vt" -> serveInVirtualThreads()
-    else -> (ECHO_SERVERS + GROUP_SERVERS).getValue(name)()
+    else -> (ECHO_SERVERS + GROUP_SERVERS + DIALECT_SERVERS).getValue(name)()
   }
 }
 
@@ -98,6 +114,51 @@ private fun echo(stream: Stream) {
   val buffer = ByteBuffer.allocateDirect(BUFFER)
   while (stream.reader().read(buffer.clear()) >= 0) {
     stream.writer().write(buffer.flip())
+  }
+}
+
+// ---- dialects ----------------------------------------------------------------------------------
+
+private fun serveAsGevent() {
+  Gevent.run {
+    val server = StreamServer(anyPort, ::echo, BaseServer.Spawning.unlimited(), BACKLOG)
+    server.start()
+    println(server.serverPort())
+    server.serveForever()
+  }
+}
+
+private fun echo(
+  socket: GeventSocket,
+  @Suppress("UNUSED_PARAMETER") caller: SocketAddress,
+) {
+  socket.channel().setOption(StandardSocketOptions.TCP_NODELAY, true)
+  while (true) {
+    val data = socket.receive(BUFFER)
+    if (data.isEmpty()) return
+    socket.sendAll(data)
+  }
+}
+
+private fun serveAsEventlet() {
+  Eventlet.run {
+    val listener = Net.listen(anyPort, ListenOptions.DEFAULT.withBacklog(BACKLOG))
+    println(listener.port())
+    Net.serve(listener, ::echo, MANY)
+  }
+}
+
+/** More than there are connections: eventlet's own server stops at 1,000. */
+private const val MANY = 10_000
+
+private fun echo(
+  socket: GreenSocket,
+  @Suppress("UNUSED_PARAMETER") caller: SocketAddress,
+) {
+  while (true) {
+    val data = socket.recv(BUFFER)
+    if (data.isEmpty()) return
+    socket.writeFully(data)
   }
 }
 

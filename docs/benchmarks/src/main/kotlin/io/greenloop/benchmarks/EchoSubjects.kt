@@ -6,8 +6,18 @@ import io.greenloop.reactor.Reactors
 internal fun echoSubjects(): List<Subject> =
   listOf(1, 64, 1000).flatMap { connections ->
     val servers = if (connections == 1) echoServers() + spinningServers() else echoServers()
-    servers.map { (name, server) -> EchoSubject(connections, name, server) }
-  } + IdleSubject("greenloop-task") { ours("epoll", "greenloop-task") }
+    servers.map { (name, server) -> EchoSubject(connections, name, server = server) }
+  } + IdleSubject("greenloop-task") { ours("epoll", "greenloop-task") } + dialectServers()
+
+/** A server of gevent's and one of eventlet's make, beside the originals. */
+private fun dialectServers(): List<Subject> =
+  DIALECT_SERVERS.keys.map { name -> dialectServer(name) { ours("epoll", name) } } +
+    listOf("gevent", "eventlet").map { name -> dialectServer(name) { Python.echoServer(name) } }
+
+private fun dialectServer(
+  name: String,
+  server: () -> List<String>?,
+) = EchoSubject(64, name, "gevent-echo", server)
 
 private fun echoServers(): List<Pair<String, () -> List<String>?>> =
   ECHO_SERVERS.keys.flatMap { tier ->

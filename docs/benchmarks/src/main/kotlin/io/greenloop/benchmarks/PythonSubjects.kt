@@ -27,4 +27,8 @@ internal fun pythonSubjects(): List<Subject> =
     PythonSubject("greenlet-create-switch", "greenlet"),
     PythonSubject("generator", "cpython", module = "sys"),
     PythonSubject("generator", "greenlet"),
-  )
+  ) +
+    listOf("gevent", "eventlet").flatMap { peer ->
+      listOf("yield", "spawn", "queue").map { PythonSubject("gevent-$it", peer) } +
+        PythonSubject("gevent-sleeping", peer, unit = "bytes")
+    }

@@ -30,7 +30,8 @@ internal class PythonSubject(
   bench: String,
   name: String,
   private val module: String = name,
-) : Subject(bench, name, "ns") {
+  unit: String = "ns",
+) : Subject(bench, name, unit) {
   override fun command(): List<String>? = Python.command(bench, name, module)
 }
 
@@ -47,8 +48,9 @@ internal class ProcessSubject(
 internal class EchoSubject(
   private val connections: Int,
   name: String,
+  bench: String = "echo-$connections",
   private val server: () -> List<String>?,
-) : Subject("echo-$connections", name, "µs") {
+) : Subject(bench, name, "µs") {
   override val parts: List<String> = listOf("", "-p50", "-p99", "-p99.9")
 
   override fun command(): List<String>? = server()?.let { loadOf(connections, it) }

@@ -51,10 +51,25 @@ def gevent_server():
     server.serve_forever()
 
 
+def eventlet_server():
+    import eventlet
+
+    def echo(connection, _):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while data := connection.recv(4096):
+            connection.sendall(data)
+
+    listener = eventlet.listen(("127.0.0.1", 0), backlog=4096)
+    announce(listener.getsockname()[1])
+    eventlet.serve(listener, echo, concurrency=10_000)
+
+
 def main(peer):
     end_with_input()
     if peer == "gevent":
         gevent_server()
+    elif peer == "eventlet":
+        eventlet_server()
     elif peer == "uvloop":
         import uvloop
         uvloop.install()

@@ -57,10 +57,9 @@ class EventletProgramsTest {
 
   @Test
   void freshProgramsGiveTheTracesOfTheEventletHere() throws Exception {
-    String given = System.getProperty("greenloop.seed", "");
     Peer.assumeAsked("eventlet");
-    long first = given.isEmpty() ? Peer.firstProgram() : Long.parseLong(given);
-    int count = given.isEmpty() ? Peer.programs() : 1;
+    long first = Peer.firstProgram();
+    int count = Peer.programs();
     List<Program> programs =
         LongStream.range(first, first + count).mapToObj(Program::random).toList();
 

@@ -109,6 +109,11 @@ class Ring {
   private static final int SUBMISSIONS = 512;
   private static final int COMPLETIONS = 4096;
 
+  private static final int HALF_FULL = COMPLETIONS / 2;
+
+  /** Enough for a ring half full. */
+  private static final int MOST_CALLS = 100;
+
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   /** Before the kernel, which lacks memory, is asked again. */
@@ -322,11 +327,24 @@ class Ring {
     }
   }
 
-  /** Hands over what was noted, and takes what is done; a system call only if there is a need. */
+  /**
+   * Hands over what was noted, and takes all that is done; a system call only if there is a need.
+   */
   int ask() throws IOException {
     enable();
-    if (pending > 0 || hasWork()) {
+    if (pending > 0) {
       handed(enter(pending));
+    }
+    return takeRest();
+  }
+
+  /**
+   * Takes what else is done. The kernel brings only some twenty of the completions that it has put
+   * off with a call, and the others would wait behind submissions that are done at once.
+   */
+  private int takeRest() throws IOException {
+    for (int calls = 0; calls < MOST_CALLS && hasWork() && completions() <= HALF_FULL; calls++) {
+      handed(enter(0));
     }
     return completions();
   }
@@ -343,7 +361,7 @@ class Ring {
     for (; ; ) {
       int found = completions();
       if (found > 0 || left <= 0) {
-        return pending > 0 ? ask() : found;
+        return pending > 0 ? ask() : takeRest();
       }
       int result = enterAndWait(pending, left);
       handed(result);

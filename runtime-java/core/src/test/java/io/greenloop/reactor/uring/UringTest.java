@@ -2,6 +2,7 @@ package io.greenloop.reactor.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.greenloop.EventLoop;
@@ -19,6 +20,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
@@ -83,6 +85,38 @@ class UringTest {
     } finally {
       for (SocketChannel each : channels) {
         each.close();
+      }
+    }
+  }
+
+  @Test
+  void allThatBecameReadyIsReportedAtOnce() throws IOException {
+    int pairs = 100; // the kernel brings some twenty with a call
+    var readers = new ArrayList<Pipe.SourceChannel>();
+    var writers = new ArrayList<Pipe.SinkChannel>();
+    try (Reactor reactor = provider.open()) {
+      for (int i = 0; i < pairs; i++) {
+        Pipe pipe = Pipe.open();
+        readers.add(pipe.source());
+        writers.add(pipe.sink());
+        pipe.source().configureBlocking(false);
+        reactor.update(pipe.source(), Reactor.READ, pipe.source());
+      }
+      reactor.poll(0, (channel, ready) -> fail("nothing was written"));
+      for (Pipe.SinkChannel each : writers) {
+        each.write(ByteBuffer.wrap(new byte[1]));
+      }
+
+      var readable = new ArrayList<Object>();
+      reactor.poll(0, (channel, ready) -> readable.add(channel));
+      assertThat(readable).containsExactlyInAnyOrderElementsOf(readers);
+      readable.clear();
+      reactor.poll(Long.MAX_VALUE, (channel, ready) -> readable.add(channel));
+      assertThat(readable).containsExactlyInAnyOrderElementsOf(readers);
+    } finally {
+      for (int i = 0; i < readers.size(); i++) {
+        readers.get(i).close();
+        writers.get(i).close();
       }
     }
   }
