@@ -35,7 +35,7 @@ public final class GeventFile implements AutoCloseable {
   private ByteBuffer unread = ByteBuffer.allocate(0);
   private boolean closed;
 
-  private GeventFile(GreenBytes bytes, int buffer) {
+  GeventFile(GreenBytes bytes, int buffer) {
     this.bytes = bytes;
     this.buffer = buffer;
   }
@@ -79,7 +79,7 @@ public final class GeventFile implements AutoCloseable {
     return new GeventFile(waiting(bytes), buffer);
   }
 
-  private static void checkBuffer(int buffer) {
+  static void checkBuffer(int buffer) {
     if (buffer < 0) {
       throw new IllegalArgumentException("GeventFile: buffer = " + buffer + " (expected >= 0)");
     }
@@ -156,7 +156,9 @@ public final class GeventFile implements AutoCloseable {
     if (unread.hasRemaining() || wanted == 0) {
       return unread.hasRemaining();
     }
-    flush();
+    if (!bytes.isTwoWay()) {
+      flush();
+    }
     ByteBuffer target = ByteBuffer.allocate(Math.max(buffer, Math.min(wanted, STEP)));
     int count = waiting(() -> bytes.read(target));
     unread = target.flip();
@@ -221,7 +223,7 @@ public final class GeventFile implements AutoCloseable {
 
   /** A write happens where the reader stands, not where the buffer has got to. */
   private void dropUnread() throws IOException {
-    if (unread.hasRemaining()) {
+    if (unread.hasRemaining() && !bytes.isTwoWay()) {
       position(position());
     }
   }

@@ -1,5 +1,7 @@
 package io.greenloop.gevent;
 
+import io.greenloop.eventlet.internal.Sneaky;
+import io.greenloop.greenlet.GreenletExit;
 import io.greenloop.net.StreamReader;
 import io.greenloop.net.StreamWriter;
 import io.greenloop.process.AsyncProcess;
@@ -19,6 +21,7 @@ public final class GeventProcess extends Linkable<GeventProcess>
     implements Waitable<GeventProcess>, AutoCloseable {
   private final AsyncProcess process;
   private @Nullable Greenlet<ProcessOutput> communicating;
+  private boolean closed;
 
   /** It did not end in time (Python: {@code TimeoutExpired}); it still runs. */
   public static final class TimeoutExpired extends RuntimeException {
@@ -112,7 +115,9 @@ public final class GeventProcess extends Linkable<GeventProcess>
    * open keeps this waiting.
    */
   public ProcessOutput communicate(byte @Nullable [] input) {
-    return communication(input).get();
+    Greenlet<ProcessOutput> talking = communication(input);
+    talking.join();
+    return outcomeOf(talking);
   }
 
   /**
@@ -126,16 +131,35 @@ public final class GeventProcess extends Linkable<GeventProcess>
     if (!talking.join(limit)) {
       throw new TimeoutExpired(this, limit);
     }
+    return outcomeOf(talking);
+  }
+
+  private ProcessOutput outcomeOf(Greenlet<ProcessOutput> talking) {
+    if (talking.isKilled()) {
+      throw Sneaky.raise(new IOException("communicate with " + this + ": it was closed"));
+    }
     return talking.get();
   }
 
   private Greenlet<ProcessOutput> communication(byte @Nullable [] input) {
     Greenlet<ProcessOutput> talking = communicating;
     if (talking == null) {
-      talking = Gevent.<ProcessOutput>spawn(() -> process.communicate(input));
+      talking = Gevent.<ProcessOutput>spawn(() -> talk(input));
       communicating = talking;
     }
     return talking;
+  }
+
+  /** Who was killed in {@link #communicate} closes the process, and nobody is left to be told. */
+  private ProcessOutput talk(byte @Nullable [] input) throws IOException {
+    try {
+      return process.communicate(input);
+    } catch (IOException failed) {
+      if (closed) {
+        throw new GreenletExit();
+      }
+      throw failed;
+    }
   }
 
   // ---- its streams -------------------------------------------------------------------------
@@ -180,6 +204,7 @@ public final class GeventProcess extends Linkable<GeventProcess>
   /** Ends it if it runs. */
   @Override
   public void close() {
+    closed = true;
     process.close();
   }
 

@@ -1,5 +1,6 @@
 package io.greenloop.gevent;
 
+import io.greenloop.eventlet.internal.GreenBytes;
 import io.greenloop.net.TlsInfo;
 import io.greenloop.net.TlsOptions;
 import java.io.IOException;
@@ -13,7 +14,10 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +39,8 @@ public final class GeventSocket implements AutoCloseable {
   private @Nullable IoWatcher reading;
   private @Nullable IoWatcher writing;
   private @Nullable SecuredSide secured; // with TLS
+  private final Set<GeventFile> files = new LinkedHashSet<>(); // those that are open
+  private boolean closed;
 
   /** Takes over {@code channel}, which is connected. */
   public GeventSocket(SocketChannel channel) throws IOException {
@@ -202,6 +208,74 @@ public final class GeventSocket implements AutoCloseable {
     }
   }
 
+  // ---- as a file ---------------------------------------------------------------------------
+
+  /**
+   * Its bytes and lines (Python: {@code makefile('rwb')}); for characters see {@link
+   * GeventFile#text}. The connection stays open until the files of it are closed, too. A greenlet
+   * may read while another one writes; what is written goes out at {@link GeventFile#flush}.
+   */
+  public GeventFile makeFile() {
+    return makeFile(GeventFile.DEFAULT_BUFFER);
+  }
+
+  /**
+   * {@link #makeFile()} with another buffer, in bytes (Python: {@code buffering}).
+   *
+   * @throws IllegalArgumentException if that is negative
+   */
+  public GeventFile makeFile(int buffer) {
+    GeventFile.checkBuffer(buffer);
+    var bytes = new AsFile();
+    var file = new GeventFile(bytes, buffer);
+    bytes.file = file;
+    files.add(file);
+    return file;
+  }
+
+  private final class AsFile extends GreenBytes {
+    private @Nullable GeventFile file;
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      return receive(target);
+    }
+
+    @Override
+    public void write(ByteBuffer source) throws IOException {
+      byte[] data = new byte[source.remaining()];
+      source.get(data);
+      sendAll(data);
+    }
+
+    @Override
+    public boolean isTwoWay() {
+      return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (file != null) {
+        files.remove(file);
+      }
+      if (closed) {
+        GeventSocket.this.close();
+      }
+    }
+
+    @Override
+    public String toString() {
+      return GeventSocket.this.toString();
+    }
+  }
+
+  /** Closes the files that were left open, so that what was written to them is sent. */
+  void closeFiles() throws IOException {
+    for (GeventFile file : List.copyOf(files)) {
+      file.close();
+    }
+  }
+
   // ---- waiting -----------------------------------------------------------------------------
 
   private void await(boolean reads, @Nullable Duration limit) throws IOException {
@@ -275,12 +349,24 @@ public final class GeventSocket implements AutoCloseable {
   /** Whether it was closed. */
   public boolean isClosed() {
     SecuredSide side = secured;
-    return side == null ? !channel.isOpen() : side.isClosed();
+    return closed || (side == null ? !channel.isOpen() : side.isClosed());
   }
 
-  /** Closes it; those who use it get an {@link AsynchronousCloseException}, in the next turn. */
+  /**
+   * Closes it, or leaves that to the last {@link #makeFile file} that is open; those who use it get
+   * an {@link AsynchronousCloseException}, in the next turn.
+   */
   @Override
   public void close() throws IOException {
+    closed = true;
+    if (files.isEmpty()) {
+      closeNow();
+    }
+  }
+
+  /** Closes it, whatever files there are. */
+  void closeNow() throws IOException {
+    closed = true;
     SecuredSide side = secured;
     if (side != null) {
       side.close();

@@ -123,13 +123,19 @@ public class StreamServer extends BaseServer {
     }
   }
 
-  /** Calls the handler, and closes the connection; a subclass may do something before. */
+  /**
+   * Calls the handler, and closes the connection and the files of it; a subclass may do something
+   * before.
+   */
   protected void wrapSocketAndHandle(GeventSocket socket, SocketAddress caller) throws Exception {
-    try (socket) {
+    try {
       if (tls != null) {
         socket.startTls(tls);
       }
       handler.handle(socket, caller);
+      socket.closeFiles();
+    } finally {
+      socket.closeNow();
     }
   }
 

@@ -49,6 +49,32 @@ class GeventProcessTest {
   }
 
   @Test
+  void whoIsKilledWhileItCommunicatesAndClosesTheProcessLeavesNoErrorBehind() {
+    run(
+        t -> {
+          var killed =
+              Gevent.spawn(
+                  () -> {
+                    try (var process = GeventProcess.start("sleep", "600")) {
+                      process.communicate(null);
+                    }
+                  });
+          Gevent.sleep(ofMillis(5));
+          killed.kill();
+          assertThat(killed.isKilled()).isTrue();
+
+          var process = GeventProcess.start("sleep", "600");
+          var other = Gevent.spawn(() -> process.communicate(null));
+          Gevent.sleep(ofMillis(5));
+          process.close();
+          assertThatThrownBy(other::get)
+              .isInstanceOf(IOException.class)
+              .hasMessageEndingWith("it was closed");
+          assertThat(t.errors()).hasSize(1);
+        });
+  }
+
+  @Test
   @Parity({"GE-1.14.2", "GE-C59"})
   void runAndItsFriends() {
     run(

@@ -293,7 +293,7 @@ class GeventServerTest {
   }
 
   @Test
-  @Parity({"GE-1.11.4", "GE-C60", "GE-1.11.9"})
+  @Parity({"GE-1.11.4", "GE-C60"})
   void sendAllSendsAllAndItsLimitIsForTheWholeCall() {
     run(
         t -> {

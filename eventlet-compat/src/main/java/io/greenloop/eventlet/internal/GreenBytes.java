@@ -14,11 +14,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pipe's end or a file, read and written so that only the caller waits: a pipe by a stream of the
- * core, a file on threads. Loop room, in a task.
+ * What is read and written so that only the caller waits: a pipe's end by a stream of the core, a
+ * file on threads, a connection by its own class. Loop room, in a task.
  */
 public abstract class GreenBytes implements AutoCloseable {
-  private GreenBytes() {}
+  protected GreenBytes() {}
 
   /** Where the calls to a file run, each on a thread, while the caller waits. */
   @FunctionalInterface
@@ -74,6 +74,11 @@ public abstract class GreenBytes implements AutoCloseable {
   /** How many bytes stand in it. */
   public long size() throws IOException {
     throw new IOException("size of " + this + ": it has none; only a file has");
+  }
+
+  /** Whether what is read and what is written have nothing to do with each other. */
+  public boolean isTwoWay() {
+    return false;
   }
 
   /** Closes it, behind what was written. Idempotent. */
