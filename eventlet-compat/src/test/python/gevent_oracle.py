@@ -1,19 +1,19 @@
-"""Makes random gevent programs, runs them in gevent on virtual time, and prints programs and traces.
+"""Runs random programs under gevent, in virtual time, and prints a trace for each.
 
-usage: gevent_oracle.py FIRST_SEED COUNT
-
-A program is a line of greenlets, separated by "|", each a line of operations, separated by ";". A
-trace is a line of what happened. Times are microseconds.
+Reads programs from standard input, one a line: bodies separated by '|', their operations by ';',
+the words of an operation by ','. Each body is a greenlet that main starts and joins. Times are
+microseconds.
 """
 import collections
 import heapq
-import random
+import os
 import sys
 
 import gevent
 import gevent.event
 import gevent.hub
 import gevent.lock
+import gevent.pool
 import gevent.queue
 from gevent import GreenletExit, Timeout
 
@@ -43,8 +43,9 @@ class Timer:
     def start(self, callback, *args, **_):
         self.callback, self.args, self.active = callback, args, True
         self.loop.count += 1
-        self.due = self.loop.time + max(0, round(self.after * 1e6))
-        heapq.heappush(self.loop.timers, (self.due, self.loop.count, self))
+        self.count = self.loop.count
+        due = self.loop.time + max(0, round(self.after * 1e6))
+        heapq.heappush(self.loop.timers, (due, self.count, self))
 
     def stop(self):
         self.callback = self.args = None
@@ -96,17 +97,22 @@ class Loop:
                 if function is not None:
                     self.call(function, args)
                 callback.args = None
-            while self.timers and not self.timers[0][2].active:
+            while self.timers and not self.is_set(*self.timers[0]):
                 heapq.heappop(self.timers)
             if not self.timers:
                 return
-            due, _count, timer = heapq.heappop(self.timers)
-            if timer.due != due:
-                continue
-            self.time = due
-            function, args = timer.callback, timer.args
-            timer.active = False
-            self.call(function, args)
+            self.time = self.timers[0][0]
+            due = []  # those of one time are all due before what they call is
+            while self.timers and self.timers[0][0] == self.time:
+                due.append(heapq.heappop(self.timers))
+            for each in due:
+                if self.is_set(*each):
+                    timer = each[2]
+                    timer.active = False
+                    self.call(timer.callback, timer.args)
+
+    def is_set(self, due, count, timer):
+        return timer.active and timer.count == count
 
     def call(self, function, args):
         try:
@@ -118,41 +124,23 @@ class Loop:
         return "virtual"
 
 
-OPERATIONS = (
-    ["sleep"] * 3 + ["yield"] * 3 + ["set", "clear", "ewait", "ewaitt", "rset", "rget", "rgett"]
-    + ["put", "get", "putt", "gett", "puttn"] + ["acq", "rel", "acqt", "tryacq"]
-    + ["kill", "killn", "join", "joint", "link", "limit"]
-)
+class Ordered(dict):
+    """A set that keeps its order: those of a pool have none."""
+
+    def add(self, x):
+        self[x] = True
+
+    def discard(self, x):
+        self.pop(x, None)
 
 
-def make(seed):
-    choose = random.Random(seed)
-    greenlets = choose.randint(2, 5)
+class Failure(Exception):
+    pass
 
-    def operation(depth):
-        name = choose.choice(OPERATIONS)
-        time = choose.randint(1, 1000000)
-        other = choose.randrange(greenlets)
-        if name in ("sleep", "ewaitt", "rgett", "gett", "acqt"):
-            return "%s %d" % (name, time)
-        if name in ("kill", "killn", "join", "link"):
-            return "%s %d" % (name, other)
-        if name == "joint":
-            return "joint %d %d" % (other, time)
-        if name in ("put", "rset", "puttn"):
-            return "%s %d" % (name, choose.randint(0, 9))
-        if name == "putt":
-            return "putt %d %d" % (choose.randint(0, 9), time)
-        if name == "limit":
-            if depth:
-                return "yield"
-            inner = [operation(1) for _ in range(choose.randint(1, 3))]
-            return ";".join(["limit %d" % time] + inner + ["end"])
-        return name
 
-    return "|".join(
-        ";".join(operation(0) for _ in range(choose.randint(1, 7))) for _ in range(greenlets)
-    )
+def slept(micros):
+    gevent.sleep((micros + 1) / 1e6)
+    return micros
 
 
 class World:
@@ -164,32 +152,46 @@ class World:
         self.result = gevent.event.AsyncResult()
         self.queue = gevent.queue.Queue(1)
         self.semaphore = gevent.lock.Semaphore(1)
-        self.greenlets = [
-            gevent.Greenlet(self.body, number, text.split(";"))
-            for number, text in enumerate(program.split("|"))
+        self.pool = gevent.pool.Pool(2)
+        self.pool.greenlets = Ordered()
+        self.bodies = [
+            [op.split(",") for op in body.split(";") if op] for body in program.split("|")
         ]
+        self.greenlets = []
 
     def run(self):
-        for greenlet in self.greenlets:
+        for body in range(len(self.bodies)):
+            self.make(body)
+        first = list(self.greenlets)
+        for greenlet in first:
             greenlet.start()
-        done = gevent.joinall(self.greenlets, timeout=20)
+        done = gevent.joinall(first, timeout=20)
         self.note("main", "joined", *[self.greenlets.index(g) for g in done])
         for number, greenlet in enumerate(self.greenlets):
-            state = "killed" if isinstance(greenlet.value, GreenletExit) else greenlet.value
+            state = greenlet.value
             failure = type(greenlet.exception).__name__ if greenlet.exception is not None else "-"
             self.note("main", number, bool(greenlet.ready()), bool(greenlet.successful()),
                       "-" if state is None else state, failure)
         return " ".join(self.trace)
 
-    def note(self, *what):
-        self.trace.append("@%d:%s" % (self.loop.time, ",".join(
-            str(w).lower() if isinstance(w, bool) else str(w) for w in what)))
+    def make(self, body):
+        number = len(self.greenlets)
+        self.greenlets.append(gevent.Greenlet(self.body, number, self.bodies[body]))
+        return self.greenlets[number]
 
-    def body(self, me, operations):
+    def note(self, *what):
+        self.trace.append("@%d:%s" % (self.loop.time, ",".join(self.text(w) for w in what)))
+
+    def text(self, what):
+        if isinstance(what, GreenletExit):
+            return "killed"
+        if isinstance(what, list):
+            return "[%s]" % ", ".join(self.text(w) for w in what)
+        return str(what).lower() if isinstance(what, bool) else str(what)
+
+    def body(self, me, ops):
         try:
-            at = 0
-            while at < len(operations):
-                at = self.step(me, operations, at)
+            self.ops(me, ops)
             return "end"
         except GreenletExit:
             self.note(me, "exit")
@@ -198,31 +200,59 @@ class World:
             self.note(me, "over")
             raise
 
-    def step(self, me, operations, at):
-        name, *numbers = operations[at].split()
-        if name == "limit":
-            end = operations.index("end", at)
-            limit = Timeout(int(numbers[0]) / 1e6)
-            try:
-                with limit:
-                    inner = at + 1
-                    while inner < end:
-                        inner = self.step(me, operations, inner)
-                self.note(me, at, "inside")
-            except Timeout as over:
-                if over is not limit:
-                    raise
-                self.note(me, at, "limit")
-            return end + 1
-        self.note(me, at, name, self.do(me, name, [int(n) for n in numbers]))
-        return at + 1
+    def ops(self, me, ops):
+        i = 0
+        while i < len(ops):
+            name, numbers = ops[i][0], [int(n) for n in ops[i][1:]]
+            if name == "timeout":
+                self.within(me, Timeout((numbers[0] + 1) / 1e6), ops[i + 1 : i + 1 + numbers[1]])
+                i += numbers[1]
+            else:
+                self.note(me, name + "=" + self.text(self.call(me, name, numbers)))
+            i += 1
 
-    def do(self, me, name, n):
-        seconds = n[-1] / 1e6 if n else 0
+    def within(self, me, limit, ops):
+        try:
+            with limit:
+                self.ops(me, ops)
+            self.note(me, "timeout=done")
+        except Timeout as over:
+            if over is not limit:
+                raise
+            self.note(me, "timeout=over")
+
+    def call(self, me, name, n):
+        seconds = (n[-1] + 1) / 1e6 if n else 0
         if name == "sleep":
             return gevent.sleep(seconds) or "-"
         if name == "yield":
             return gevent.sleep(0) or "-"
+        if name == "fail":
+            raise Failure()
+        if name in ("spawn", "later"):
+            made = self.make(n[0])
+            if name == "spawn":
+                made.start()
+            else:
+                made.start_later(seconds)
+            return self.greenlets.index(made)
+        if name in ("set", "clear", "ewait", "ewaitt", "rset", "rget", "rgett"):
+            return self.to_events(name, n, seconds)
+        if name in ("put", "puttn", "putt", "get", "gett"):
+            return self.to_queue(name, n, seconds)
+        if name == "acq":
+            return self.semaphore.acquire()
+        if name == "acqt":
+            return self.semaphore.acquire(timeout=seconds)
+        if name == "tryacq":
+            return self.semaphore.acquire(False)
+        if name == "rel":
+            return self.semaphore.release()
+        if name in ("kill", "killn", "link", "join", "joint", "gget", "ggett"):
+            return self.to_greenlet(me, name, self.greenlets[n[0] % len(self.greenlets)], seconds)
+        return self.to_pool(name, n, seconds)
+
+    def to_events(self, name, n, seconds):
         if name == "set":
             return self.event.set() or "-"
         if name == "clear":
@@ -235,62 +265,106 @@ class World:
             return self.result.set(n[0]) or "-"
         if name == "rget":
             return self.result.get()
-        if name == "rgett":
-            try:
-                return self.result.get(timeout=seconds)
-            except Timeout as over:
-                if over.seconds != seconds:
-                    raise
-                return "late"
-        if name == "put":
-            return self.queue.put(n[0]) or "-"
-        if name == "puttn":
-            try:
-                return self.queue.put(n[0], False) or "true"
-            except gevent.queue.Full:
-                return "false"
-        if name == "putt":
-            try:
+        try:
+            return self.result.get(timeout=seconds)
+        except Timeout as over:
+            return self.late(over, seconds)
+
+    def late(self, over, seconds):
+        if over.seconds != seconds:
+            raise over
+        return "late"
+
+    def to_queue(self, name, n, seconds):
+        try:
+            if name == "put":
+                return self.queue.put(n[0]) or "-"
+            if name == "putt":
                 return self.queue.put(n[0], timeout=seconds) or "-"
-            except gevent.queue.Full:
-                return "full"
-        if name == "get":
-            return self.queue.get()
-        if name == "gett":
-            try:
+            if name == "get":
+                return self.queue.get()
+            if name == "gett":
                 return self.queue.get(timeout=seconds)
-            except gevent.queue.Empty:
-                return "empty"
-        if name == "acq":
-            return self.semaphore.acquire()
-        if name == "acqt":
-            return self.semaphore.acquire(timeout=seconds)
-        if name == "tryacq":
-            return self.semaphore.acquire(False)
-        if name == "rel":
-            return self.semaphore.release()
-        other = self.greenlets[n[0]]
+            self.queue.put(n[0], False)
+            return True
+        except gevent.queue.Full:
+            return False if name == "puttn" else "full"
+        except gevent.queue.Empty:
+            return "empty"
+
+    def to_greenlet(self, me, name, other, seconds):
+        number = self.greenlets.index(other)
+        if me == number and not name.startswith("k") and name != "link":
+            return "self"
         if name == "kill":
             return other.kill() or "-"
         if name == "killn":
             return other.kill(block=False) or "-"
         if name == "link":
-            return other.link(lambda g: self.note("link", me, n[0])) or "-"
-        if other is gevent.getcurrent():
-            return "self"
+            return other.link(lambda g: self.note("link", me, number)) or "-"
         if name == "join":
             return other.join() or "-"
-        other.join(seconds)
-        return bool(other.ready())
+        if name == "joint":
+            other.join(seconds)
+            return bool(other.ready())
+        try:
+            return other.get() if name == "gget" else other.get(timeout=seconds)
+        except Failure:
+            return "failed"
+        except Timeout as over:
+            return self.late(over, seconds)
+
+    def to_pool(self, name, n, seconds):
+        if name in ("pool", "poolt", "poolnow"):
+            return self.spawn_in_pool(name, n[0], seconds)
+        if name == "pjoin":
+            return self.pool.join()
+        if name == "pjoint":
+            return self.pool.join(seconds)
+        if name == "pkill":
+            return self.pool.kill() or "-"
+        if name == "pkilln":
+            return self.pool.kill(block=False) or "-"
+        if name == "pavail":
+            return self.pool.wait_available(seconds)
+        if name == "pcounts":
+            return "%d/%d" % (len(self.pool), self.pool.free_count())
+        if name == "papply":
+            return self.pool.apply(slept, n)
+        if name == "pmap":
+            return self.pool.map(slept, n)
+        return list(self.pool.imap_unordered(slept, n))
+
+    def spawn_in_pool(self, name, body, seconds):
+        if name == "pool" and gevent.getcurrent() in self.pool:
+            return "member"  # it may wait for itself, for ever
+        made = self.make(body)
+        try:
+            if name == "pool":
+                self.pool.start(made)
+            elif name == "poolt":
+                self.pool.start(made, timeout=seconds)
+            else:
+                self.pool.start(made, blocking=False)
+            return self.greenlets.index(made)
+        except gevent.pool.PoolFull:
+            return "full"
 
 
-def main(first, count):
-    for seed in range(first, first + count):
-        program = make(seed)
-        world = World(program)
-        print("%d %s" % (seed, program))
-        print(world.run())
+def run(text, write):
+    with os.fdopen(write, "w") as out:
+        out.write(World(text).run())
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    for line in sys.stdin:
+        read, write = os.pipe()
+        child = os.fork()  # what a program leaves suspended ends with its process
+        if child == 0:
+            os.close(read)
+            run(line.strip(), write)
+            os._exit(0)
+        os.close(write)
+        with os.fdopen(read) as result:
+            print(result.read())
+        os.waitpid(child, 0)

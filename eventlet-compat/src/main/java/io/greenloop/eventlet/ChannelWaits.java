@@ -30,7 +30,7 @@ final class ChannelWaits {
     var key = new Key(channel, reads);
     List<Waiting> present = waits.computeIfAbsent(key, k -> new ArrayList<>());
     if (!present.isEmpty() && EventletDebug.preventsMultipleReaders()) {
-      throw second(key, present.getFirst().task, me);
+      throw second(key, present.getFirst(), me);
     }
     EventLoop loop = hub.loop();
     var waiting =
@@ -110,15 +110,22 @@ final class ChannelWaits {
     return all;
   }
 
-  private static IllegalStateException second(Key key, Task<?> first, Task<?> second) {
-    return new IllegalStateException(
-        (key.reads ? "second simultaneous read on " : "second simultaneous write on ")
-            + key.channel
-            + ": green thread '"
-            + first.name()
-            + "' already waits, green thread '"
-            + second.name()
-            + "' may not; give each its own channel, or allow it by"
-            + " EventletDebug.hubPreventMultipleReaders(false)");
+  private static IllegalStateException second(Key key, Waiting first, Task<?> second) {
+    var refused =
+        new IllegalStateException(
+            (key.reads ? "second simultaneous read on " : "second simultaneous write on ")
+                + key.channel
+                + ": green thread '"
+                + first.task.name()
+                + "' already waits, green thread '"
+                + second.name()
+                + "' may not; give each its own channel, or allow it by"
+                + " EventletDebug.hubPreventMultipleReaders(false)");
+    if (!first.at.isEmpty()) {
+      var there = new Throwable("where green thread '" + first.task.name() + "' waits");
+      there.setStackTrace(first.at.toArray(StackTraceElement[]::new));
+      refused.initCause(there);
+    }
+    return refused;
   }
 }

@@ -1,6 +1,7 @@
 package io.greenloop.eventlet;
 
 import io.greenloop.EventLoop;
+import io.greenloop.eventlet.internal.Handover;
 import io.greenloop.eventlet.internal.Limits;
 import io.greenloop.eventlet.internal.Sneaky;
 import java.lang.ref.Cleaner;
@@ -113,7 +114,9 @@ public sealed class DbPool permits RawDbPool {
         Eventlet.<Boolean>awaiting(
             () ->
                 Limits.within(
-                    "DbPool.connect", limit, () -> made[0] = blocking(source::getConnection)));
+                    "DbPool.connect",
+                    limit,
+                    () -> made[0] = Handover.from(this::blocking, source::getConnection)));
     Connection connection = made[0];
     if (!inTime || connection == null) {
       throw Sneaky.raise(
@@ -128,32 +131,38 @@ public sealed class DbPool permits RawDbPool {
   }
 
   /** Takes a connection back. */
-  void putBack(Connection connection, Duration madeAt) throws SQLException {
-    boolean usable = !isExpired(now(), madeAt, now());
-    if (!usable) {
-      closeQuietly(connection);
-    } else {
-      try {
-        blocking(
-            () -> {
-              options.cleanup().clean(connection);
-              return true;
-            });
-      } catch (Exception dead) {
-        usable = false;
-        closeQuietly(connection);
-      } catch (Throwable dead) {
-        closeQuietly(connection);
-        discard();
-        throw dead;
+  void putBack(Connection connection, Duration madeAt) {
+    boolean usable = false;
+    try {
+      usable = !isExpired(now(), madeAt, now()) && isClean(connection);
+    } finally { // also if its user is killed in a wait
+      if (usable) {
+        store(new Idle(connection, madeAt, now()));
+      } else {
+        retire(connection);
       }
     }
-    if (usable) {
-      store(new Idle(connection, madeAt, now()));
-    } else {
+    scheduleExpiration();
+  }
+
+  private boolean isClean(Connection connection) {
+    try {
+      return blocking(
+          () -> {
+            options.cleanup().clean(connection);
+            return true;
+          });
+    } catch (Exception dead) {
+      return false;
+    }
+  }
+
+  private void retire(Connection connection) {
+    try {
+      closeQuietly(connection);
+    } finally {
       discard();
     }
-    scheduleExpiration();
   }
 
   private void store(Idle back) {

@@ -39,7 +39,10 @@ public final class EventletDebug {
     return reportsExceptions;
   }
 
-  /** Whether {@link Hub#listeners} knows where each waits; off at first. */
+  /**
+   * Whether {@link Hub#listeners}, and the refusal of a second reader, know where each waits; off
+   * at first.
+   */
   public static void hubListenerStacks(boolean record) {
     listenerStacks = record;
   }

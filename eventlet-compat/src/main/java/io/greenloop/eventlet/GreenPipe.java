@@ -40,9 +40,12 @@ public final class GreenPipe implements AutoCloseable {
 
   /** What has come, or stands in the file, at most {@code max} bytes; empty at the end. */
   public byte[] read(int max) throws IOException {
-    ByteBuffer target = ByteBuffer.allocate(max);
-    Eventlet.<Integer>awaiting(() -> bytes.read(target));
-    return Arrays.copyOf(target.array(), target.position());
+    return Eventlet.awaiting(
+        () -> {
+          ByteBuffer target = ByteBuffer.allocate(bytes.atOnce(max));
+          bytes.read(target);
+          return Arrays.copyOf(target.array(), target.position());
+        });
   }
 
   /** All up to the end. */

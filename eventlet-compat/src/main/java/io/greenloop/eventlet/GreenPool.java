@@ -225,9 +225,18 @@ public final class GreenPool {
     }
   }
 
-  /** Kills all that work, as if by {@link GreenThread#kill()}; an extra. */
+  /** Kills all that work, as if by {@link GreenThread#kill()}, the caller last; an extra. */
   public void killAll() {
-    List.copyOf(workers.values()).forEach(Runnable::run);
+    Task<?> caller = Task.currentOrNull();
+    Runnable own = caller == null ? null : workers.get(caller);
+    for (Runnable kill : List.copyOf(workers.values())) {
+      if (kill != own) {
+        kill.run();
+      }
+    }
+    if (own != null) {
+      own.run();
+    }
   }
 
   @Override

@@ -36,7 +36,7 @@ final class LentConnection {
     return returned;
   }
 
-  void giveBack() throws SQLException {
+  void giveBack() {
     if (!returned) {
       returned = true;
       pool.putBack(connection, madeAt);
@@ -62,14 +62,17 @@ final class LentConnection {
           throw new SQLException(
               method.getName() + ": this connection went back to its pool; acquire another one");
         }
-        yield through(connection, method, args);
+        yield through(face, connection, method, args);
       }
     };
   }
 
-  /** Calls {@code target} as the pool does; statements and results are called like that, too. */
+  /**
+   * Calls {@code target} as the pool does; statements and results are called like that, too, and
+   * whose they are is the face.
+   */
   private @Nullable Object through(
-      Object target, Method method, @Nullable Object @Nullable [] args) {
+      Object face, Object target, Method method, @Nullable Object @Nullable [] args) {
     Object result =
         pool.<@Nullable Object>blocking(
             () -> {
@@ -79,6 +82,9 @@ final class LentConnection {
                 throw Sneaky.raise(thrown.getTargetException());
               }
             });
+    if (result == connection) {
+      return face;
+    }
     Class<?> type = method.getReturnType();
     if (result == null || !type.isInterface() || !type.getPackageName().equals("java.sql")) {
       return result;
@@ -86,9 +92,9 @@ final class LentConnection {
     return Proxy.newProxyInstance(
         LentConnection.class.getClassLoader(),
         new Class<?>[] {type},
-        (face, inner, values) ->
+        (part, inner, values) ->
             inner.getDeclaringClass() == Object.class
                 ? inner.invoke(result, values)
-                : through(result, inner, values));
+                : through(face, result, inner, values));
   }
 }

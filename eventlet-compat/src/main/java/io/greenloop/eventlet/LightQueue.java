@@ -38,9 +38,11 @@ public class LightQueue<T> {
   /** The item of a putter that waits; null once it has been passed on. */
   private static final class Offered<T> {
     @Nullable T item;
+    final boolean untilRoom; // or until the hub's turn only
 
-    Offered(T item) {
+    Offered(T item, boolean untilRoom) {
       this.item = item;
+      this.untilRoom = untilRoom;
     }
   }
 
@@ -126,7 +128,7 @@ public class LightQueue<T> {
       getters.runFirst(remove());
       return true;
     }
-    var offered = new Offered<>(item);
+    var offered = new Offered<>(item, false);
     Eventlet.waiting(
         () -> {
           queueUnlock();
@@ -141,6 +143,7 @@ public class LightQueue<T> {
   }
 
   private boolean putNow(T item) {
+    checkRoom("put");
     if (maxSize >= 0 && size() >= maxSize) {
       return false;
     }
@@ -158,7 +161,7 @@ public class LightQueue<T> {
     if (!getters.isEmpty()) {
       queueUnlock();
     }
-    var offered = new Offered<>(item);
+    var offered = new Offered<>(item, true);
     putters.park("Queue.put", offered);
     if (offered.item != null) { // there is room now
       add(item);
@@ -238,6 +241,7 @@ public class LightQueue<T> {
   }
 
   private T removeNow() {
+    checkRoom("get");
     if (!putters.isEmpty()) {
       queueUnlock();
     }
@@ -275,17 +279,34 @@ public class LightQueue<T> {
 
   private void queueUnlock() {
     if (!unlockQueued) {
-      unlockQueued = true;
-      EventLoop loop = Hubs.loopOf(getters);
-      if (loop == null) {
-        loop = Hubs.loopOf(putters);
-      }
+      EventLoop loop = loopOfThoseWhoWait();
       (loop == null ? Eventlet.loop("Queue") : loop).callSoon(this::unlock);
+      unlockQueued = true;
+    }
+  }
+
+  private @Nullable EventLoop loopOfThoseWhoWait() {
+    EventLoop loop = Hubs.loopOf(getters);
+    return loop == null ? Hubs.loopOf(putters) : loop;
+  }
+
+  /** Refuses what would concern those who wait, from elsewhere. */
+  private void checkRoom(String operation) {
+    EventLoop loop = loopOfThoseWhoWait();
+    if (loop != null) {
+      loop.checkRoom(operation);
     }
   }
 
   private void unlock() {
-    unlockQueued = false;
+    try {
+      bringTogether();
+    } finally {
+      unlockQueued = false; // what they asked for meanwhile was done as well
+    }
+  }
+
+  private void bringTogether() {
     while (true) {
       if (size() > 0 && !getters.isEmpty()) {
         getters.runFirst(remove());
@@ -306,6 +327,9 @@ public class LightQueue<T> {
       } else if (!putters.isEmpty() && (maxSize < 0 || size() < maxSize)) {
         putters.runFirst(null);
       } else {
+        if (getters.isEmpty()) { // others were before those who relied on one
+          putters.serveThose(offered -> !offered.untilRoom, null);
+        }
         return;
       }
     }

@@ -140,13 +140,13 @@ public abstract class BaseServer implements AutoCloseable {
         }
         acceptOne();
         delay = FIRST_DELAY;
-      } catch (IOException failure) {
+      } catch (Exception failure) { // also a handler that found no task to run it
         if (!started) {
           return;
         }
-        if (isFatalError(failure)) {
+        if (failure instanceof IOException io && isFatalError(io)) {
           close();
-          throw failure;
+          throw io;
         }
         hub.handleError(this, failure);
         Gevent.sleep(delay); // file handles may be short: do not spin

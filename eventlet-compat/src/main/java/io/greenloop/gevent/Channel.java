@@ -90,6 +90,7 @@ public final class Channel<T> implements Iterable<T> {
   }
 
   private void checkOpen() {
+    hub.checkHere("put", this);
     if (closed) {
       throw new IllegalStateException("put: " + this + " is closed; no more items come");
     }
@@ -125,6 +126,7 @@ public final class Channel<T> implements Iterable<T> {
    * turn to bring one.
    */
   public Optional<T> poll() {
+    hub.checkHere("get", this);
     if (hub.isHere()) {
       Putter<T> putter = putters.poll();
       if (putter == null) {
@@ -138,6 +140,7 @@ public final class Channel<T> implements Iterable<T> {
   }
 
   private Waiter<T> getWithin(@Nullable Duration limit) {
+    hub.checkHere("get", this);
     if (closed && putters.isEmpty()) {
       throw new NoSuchElementException("get: " + this + " is closed");
     }

@@ -189,12 +189,7 @@ public final class Gevent {
     if (Task.currentOrNull() != null) {
       Aio.sleep(time);
     } else {
-      Hubs.waiting(
-          RunOptions.DEFAULT,
-          () -> {
-            Aio.sleep(time);
-            return null;
-          });
+      Hub.waiting(() -> Aio.sleep(time));
     }
   }
 

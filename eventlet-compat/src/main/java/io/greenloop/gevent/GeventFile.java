@@ -1,8 +1,6 @@
 package io.greenloop.gevent;
 
-import io.greenloop.RunOptions;
 import io.greenloop.eventlet.internal.GreenBytes;
-import io.greenloop.eventlet.internal.Hubs;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,7 +9,6 @@ import java.nio.charset.Charset;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file or a pipe whose reads and writes park the greenlet (Python: {@code
@@ -76,17 +73,13 @@ public final class GeventFile implements AutoCloseable {
 
   private static GeventFile made(int buffer, Callable<GreenBytes> bytes) {
     checkBuffer(buffer);
-    return new GeventFile(waiting(bytes), buffer);
+    return new GeventFile(Hub.waiting(bytes), buffer);
   }
 
   static void checkBuffer(int buffer) {
     if (buffer < 0) {
       throw new IllegalArgumentException("GeventFile: buffer = " + buffer + " (expected >= 0)");
     }
-  }
-
-  private static <T extends @Nullable Object> T waiting(Callable<? extends T> body) {
-    return Hubs.<T>waiting(RunOptions.DEFAULT, body);
   }
 
   /** Its characters; close that instead of this. */
@@ -160,7 +153,7 @@ public final class GeventFile implements AutoCloseable {
       flush();
     }
     ByteBuffer target = ByteBuffer.allocate(Math.max(buffer, Math.min(wanted, STEP)));
-    int count = waiting(() -> bytes.read(target));
+    int count = Hub.<Integer>waiting(() -> bytes.read(target));
     unread = target.flip();
     return count > 0;
   }
@@ -182,12 +175,7 @@ public final class GeventFile implements AutoCloseable {
     if (unsent.size() > 0) {
       ByteBuffer source = ByteBuffer.wrap(unsent.toByteArray());
       unsent.reset();
-      Hubs.<@Nullable Void>waiting(
-          RunOptions.DEFAULT,
-          () -> {
-            bytes.write(source);
-            return null;
-          });
+      Hub.waiting(() -> bytes.write(source));
     }
   }
 
@@ -201,7 +189,7 @@ public final class GeventFile implements AutoCloseable {
   public long position() throws IOException {
     checkOpen("position");
     flush();
-    return waiting(bytes::position) - unread.remaining();
+    return Hub.<Long>waiting(() -> bytes.position()) - unread.remaining();
   }
 
   /**
@@ -213,12 +201,7 @@ public final class GeventFile implements AutoCloseable {
     checkOpen("position");
     flush();
     unread = ByteBuffer.allocate(0);
-    Hubs.<@Nullable Void>waiting(
-        RunOptions.DEFAULT,
-        () -> {
-          bytes.position(position);
-          return null;
-        });
+    Hub.waiting(() -> bytes.position(position));
   }
 
   /** A write happens where the reader stands, not where the buffer has got to. */
@@ -251,12 +234,7 @@ public final class GeventFile implements AutoCloseable {
       flush();
     } finally {
       closed = true;
-      Hubs.<@Nullable Void>waiting(
-          RunOptions.DEFAULT,
-          () -> {
-            bytes.close();
-            return null;
-          });
+      Hub.waiting(bytes::close);
     }
   }
 

@@ -1,7 +1,5 @@
 package io.greenloop.gevent;
 
-import io.greenloop.RunOptions;
-import io.greenloop.eventlet.internal.Hubs;
 import io.greenloop.net.Sockets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +13,8 @@ import java.util.Arrays;
  * the loop, {@code tp} on the hub's thread pool. In a greenlet.
  */
 public final class GeventOs {
+  private static final int STEP = 64 * 1024; // one read takes no more
+
   private GeventOs() {}
 
   /** Makes {@code channel} fit for {@code nb} (Python: {@code make_nonblocking}). */
@@ -30,8 +30,8 @@ public final class GeventOs {
    */
   public static <C extends SelectableChannel & ReadableByteChannel> byte[] nbRead(
       C channel, int most) throws IOException {
-    ByteBuffer target = ByteBuffer.allocate(most);
-    Hubs.<Integer>waiting(RunOptions.DEFAULT, () -> Sockets.read(channel, target));
+    ByteBuffer target = ByteBuffer.allocate(Math.min(most, STEP));
+    Hub.<Integer>waiting(() -> Sockets.read(channel, target));
     return Arrays.copyOf(target.array(), target.position());
   }
 

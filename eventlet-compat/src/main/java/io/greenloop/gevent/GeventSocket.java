@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Room:</b> greenlets of one loop.
  */
 public final class GeventSocket implements AutoCloseable {
-  private static final int SOME = 64 * 1024; // of what is sent in TLS by one call
+  private static final int SOME = 64 * 1024; // the most that one call receives, or sends in TLS
 
   private final Hub hub;
   private final SocketChannel channel;
@@ -137,7 +137,7 @@ public final class GeventSocket implements AutoCloseable {
    * @throws AsynchronousCloseException if it is closed meanwhile
    */
   public byte[] receive(int most) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(most);
+    ByteBuffer buffer = ByteBuffer.allocate(Math.min(most, SOME));
     int got = receive(buffer);
     return got <= 0 ? new byte[0] : Arrays.copyOf(buffer.array(), got);
   }

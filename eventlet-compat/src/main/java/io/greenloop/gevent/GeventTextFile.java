@@ -20,20 +20,22 @@ public final class GeventTextFile implements AutoCloseable {
   /** What ends a line (Python: the {@code newline} of {@code open}). */
   public enum Newline {
     /** Each of the three, read as a line feed; a line feed is written as the system's. */
-    UNIVERSAL(null),
+    UNIVERSAL(null, System.lineSeparator()),
     /** Each of the three, read and written as it is (Python: {@code ''}). */
-    ANY_KEPT(null),
+    ANY_KEPT(null, "\n"),
     /** A line feed. */
-    LF("\n"),
+    LF("\n", "\n"),
     /** A carriage return; a line feed is written as one. */
-    CR("\r"),
+    CR("\r", "\r"),
     /** Both; a line feed is written as both. */
-    CRLF("\r\n");
+    CRLF("\r\n", "\r\n");
 
-    private final @Nullable String only;
+    private final @Nullable String only; // that ends a line that is read; null for each
+    private final String written;
 
-    Newline(@Nullable String only) {
+    Newline(@Nullable String only, String written) {
       this.only = only;
+      this.written = written;
     }
   }
 
@@ -136,13 +138,6 @@ public final class GeventTextFile implements AutoCloseable {
 
   /** Writes {@code text}, behind what was written before. */
   public void write(String text) throws IOException {
-    String end =
-        switch (newline) {
-          case UNIVERSAL -> System.lineSeparator();
-          case ANY_KEPT, LF -> "\n";
-          case CR -> "\r";
-          case CRLF -> "\r\n";
-        };
     CharsetEncoder present = encoder;
     if (present == null) {
       present =
@@ -152,7 +147,7 @@ public final class GeventTextFile implements AutoCloseable {
               .onUnmappableCharacter(CodingErrorAction.REPLACE);
       encoder = present;
     }
-    encode(present, text.replace("\n", end), false);
+    encode(present, text.replace("\n", newline.written), false);
   }
 
   /** What the encoder cannot end yet, half a surrogate pair, waits for what comes next. */

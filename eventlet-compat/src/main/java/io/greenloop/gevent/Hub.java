@@ -7,11 +7,13 @@ import io.greenloop.Handle;
 import io.greenloop.Registration;
 import io.greenloop.RunOptions;
 import io.greenloop.Task;
+import io.greenloop.ThrowingRunnable;
 import io.greenloop.eventlet.internal.Hubs;
 import io.greenloop.greenlet.GreenletExit;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -184,6 +186,16 @@ public final class Hub {
     return SwitchPoint.of(this, task);
   }
 
+  /** Calls {@code body}, which waits; on a plain thread that thread's own hub runs meanwhile. */
+  static <T extends @Nullable Object> T waiting(Callable<? extends T> body) {
+    return Hubs.<T>waiting(RunOptions.DEFAULT, body);
+  }
+
+  /** {@link #waiting(Callable)} for a body without a result. */
+  static void waiting(ThrowingRunnable body) {
+    Hub.<@Nullable Void>waiting(Gevent.callable(body));
+  }
+
   /** Refuses a wait in the hub. */
   void checkMayWait(String operation) {
     if (Task.currentOrNull() == null
@@ -194,6 +206,31 @@ public final class Hub {
               + ": a callback of "
               + this
               + " cannot wait; spawn a greenlet for code that does");
+    }
+  }
+
+  /** Refuses the use of {@code what}, which belongs here, by code of another loop or thread. */
+  void checkHere(String operation, Object what) {
+    if (EventLoop.currentOrNull() != eventLoop && !isSetUp(operation)) {
+      throw new InvalidThreadUseError(
+          operation
+              + ": "
+              + what
+              + " belongs to "
+              + this
+              + ", and thread '"
+              + Thread.currentThread().getName()
+              + "' is not there; post to that loop, or give each loop one of its own");
+    }
+  }
+
+  /** Whether the caller is the thread that sets the loop up. */
+  boolean isSetUp(String operation) {
+    try {
+      eventLoop.checkRoom(operation);
+      return true;
+    } catch (WrongThreadException elsewhere) {
+      return false;
     }
   }
 

@@ -72,20 +72,11 @@ abstract class Linkable<S extends Waitable<S>> implements Waitable<S> {
       hub = here;
       change.run();
     } else if (EventLoop.currentOrNull() == owner.eventLoop()
-        || (!owner.eventLoop().isRunning() && isSetUp(owner, operation))) {
+        || (!owner.eventLoop().isRunning() && owner.isSetUp(operation))) {
       change.run();
     } else {
       owner.checkAlive(operation);
       owner.eventLoop().callSoonThreadsafe(change);
-    }
-  }
-
-  private static boolean isSetUp(Hub owner, String operation) {
-    try {
-      owner.eventLoop().checkRoom(operation);
-      return true;
-    } catch (WrongThreadException elsewhere) {
-      return false;
     }
   }
 
@@ -95,16 +86,8 @@ abstract class Linkable<S extends Waitable<S>> implements Waitable<S> {
     if (owner == null) {
       owner = Hub.of(operation);
       hub = owner;
-    } else if (EventLoop.currentOrNull() != owner.eventLoop() && !isSetUp(owner, operation)) {
-      throw new InvalidThreadUseError(
-          operation
-              + ": "
-              + this
-              + " belongs to "
-              + owner
-              + ", and thread '"
-              + Thread.currentThread().getName()
-              + "' is not there; post to that loop, or give each loop one of its own");
+    } else {
+      owner.checkHere(operation, this);
     }
     return owner;
   }

@@ -1,10 +1,8 @@
 package io.greenloop.gevent;
 
-import io.greenloop.RunOptions;
 import io.greenloop.Task;
 import io.greenloop.Waiter;
 import io.greenloop.eventlet.internal.GreenStream;
-import io.greenloop.eventlet.internal.Hubs;
 import io.greenloop.eventlet.internal.Sneaky;
 import io.greenloop.net.Stream;
 import io.greenloop.net.StreamClosedException;
@@ -36,11 +34,7 @@ final class SecuredSide {
 
   /** Takes {@code channel} over, and shakes hands at the first use. */
   static SecuredSide of(SocketChannel channel, TlsOptions options) {
-    return waiting(() -> new SecuredSide(new GreenStream(Streams.adopt(channel), options)));
-  }
-
-  private static <T extends @Nullable Object> T waiting(Callable<? extends T> body) {
-    return Hubs.<T>waiting(RunOptions.DEFAULT, body);
+    return Hub.waiting(() -> new SecuredSide(new GreenStream(Streams.adopt(channel), options)));
   }
 
   void shakeHands(@Nullable Duration limit) throws IOException {
@@ -76,14 +70,14 @@ final class SecuredSide {
   }
 
   private int readNow(ByteBuffer target) throws IOException {
-    var now = new Now();
-    Hubs.<@Nullable Void>waiting(
-        RunOptions.DEFAULT,
+    return this.<Integer>limited(
+        "read",
+        null,
         () -> {
+          var now = new Now();
           agreedNow().reader().read(target, now);
-          return null;
+          return now.result();
         });
-    return now.result();
   }
 
   /**
@@ -171,12 +165,7 @@ final class SecuredSide {
   }
 
   void close() {
-    Hubs.<@Nullable Void>waiting(
-        RunOptions.DEFAULT,
-        () -> {
-          green.stream().close();
-          return null;
-        });
+    Hub.waiting(green.stream()::close);
   }
 
   // ---- limits ------------------------------------------------------------------------------
@@ -200,8 +189,7 @@ final class SecuredSide {
       String operation, @Nullable Duration limit, Callable<? extends T> io) throws IOException {
     boolean wasOpen = !isClosed();
     try {
-      return SecuredSide.<T>waiting(
-          () -> GreenStream.<T>within(operation, () -> "timed out", limit, io));
+      return Hub.<T>waiting(() -> GreenStream.<T>within(operation, () -> "timed out", limit, io));
     } catch (Throwable thrown) {
       if (thrown instanceof StreamClosedException) {
         throw wasOpen ? new AsynchronousCloseException() : new ClosedChannelException();

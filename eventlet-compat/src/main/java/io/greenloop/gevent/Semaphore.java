@@ -87,6 +87,12 @@ public class Semaphore extends Linkable<Semaphore> implements Waitable<Semaphore
     notifyIfReady();
   }
 
+  /** Changes how many permits there are; taken ones may be too many then, and none is free. */
+  void grow(int more) {
+    counter += more;
+    notifyIfReady();
+  }
+
   /** Takes a permit, and gives it back when that is closed (Python: {@code with}). */
   public Hold hold() {
     acquire();

@@ -107,6 +107,7 @@ public class SimpleQueue<T> implements Iterable<T> {
 
   /** Adds an item if there is room (Python: {@code put_nowait}); returns whether it did. */
   public boolean offer(T item) {
+    hub.checkHere("offer", this);
     checkOpen("offer");
     if (hasRoom()) {
       add(item);
@@ -133,6 +134,7 @@ public class SimpleQueue<T> implements Iterable<T> {
   }
 
   private boolean putWithin(String operation, T item, @Nullable Duration limit) {
+    hub.checkHere(operation, this);
     checkOpen(operation);
     if (hasRoom()) {
       add(item);
@@ -216,6 +218,7 @@ public class SimpleQueue<T> implements Iterable<T> {
   }
 
   private Optional<T> takeNow(Supplier<T> how) {
+    hub.checkHere("poll", this);
     if (size() == 0 && hub.isHere()) {
       for (var putter = putters.poll(); putter != null; putter = putters.poll()) {
         addItem(putter.item);
@@ -238,6 +241,7 @@ public class SimpleQueue<T> implements Iterable<T> {
   }
 
   private T take(String operation, @Nullable Duration limit, Supplier<T> how) {
+    hub.checkHere(operation, this);
     if (size() == 0) {
       awaitItem(operation, limit);
     } else if (!putters.isEmpty()) {

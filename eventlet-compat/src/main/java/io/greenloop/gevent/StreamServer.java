@@ -110,15 +110,15 @@ public class StreamServer extends BaseServer {
       Select.await(from, Loop.READ, null, null);
       return;
     }
-    GeventSocket socket = new GeventSocket(hub(), accepted);
-    SocketAddress caller = accepted.getRemoteAddress();
     boolean handed = false;
     try {
+      GeventSocket socket = new GeventSocket(hub(), accepted);
+      SocketAddress caller = accepted.getRemoteAddress();
       handle(() -> wrapSocketAndHandle(socket, caller));
       handed = true;
     } finally {
       if (!handed) {
-        socket.close();
+        accepted.close();
       }
     }
   }

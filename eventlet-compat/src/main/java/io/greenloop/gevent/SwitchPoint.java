@@ -1,9 +1,7 @@
 package io.greenloop.gevent;
 
-import io.greenloop.RunOptions;
 import io.greenloop.Task;
 import io.greenloop.WaitQueue;
-import io.greenloop.eventlet.internal.Hubs;
 import org.jspecify.annotations.Nullable;
 
 /** Where one task stands in {@link Hub#suspend}, and what was sent before it came there. */
@@ -45,8 +43,7 @@ final class SwitchPoint {
     expected = false;
     return stored
         ? take()
-        : Hubs.waiting(
-            RunOptions.DEFAULT, () -> stored ? take() : parked.park("Hub.suspend", null));
+        : Hub.<@Nullable Object>waiting(() -> stored ? take() : parked.park("Hub.suspend", null));
   }
 
   private @Nullable Object take() {

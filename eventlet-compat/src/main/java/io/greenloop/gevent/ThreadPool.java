@@ -25,7 +25,7 @@ public final class ThreadPool extends Mapping {
 
   private final Hub hub;
   private final Event quiet = new Event();
-  private Semaphore slots;
+  private final Semaphore slots;
   private int maxSize;
   private int outstanding;
   private java.util.concurrent.@Nullable ThreadPoolExecutor threads;
@@ -63,7 +63,7 @@ public final class ThreadPool extends Mapping {
 
   /** {@link #spawn(Callable)}; {@code check} throws if, after the wait, the job must not run. */
   <T extends @Nullable Object> AsyncResult<T> spawn(Callable<? extends T> job, Runnable check) {
-    checkHere("spawn");
+    hub.checkHere("spawn", "this pool");
     slots.acquire();
     try {
       check.run();
@@ -71,7 +71,6 @@ public final class ThreadPool extends Mapping {
       slots.release();
       throw refused;
     }
-    Semaphore slot = slots;
     AsyncResult<T> result = new AsyncResult<>();
     outstanding++;
     quiet.clear();
@@ -84,7 +83,7 @@ public final class ThreadPool extends Mapping {
                   .callSoonThreadsafe(
                       () -> {
                         expected.remove();
-                        slot.release();
+                        slots.release();
                         if (--outstanding == 0) {
                           quiet.set();
                         }
@@ -112,18 +111,6 @@ public final class ThreadPool extends Mapping {
   void report(String message, Throwable thrown) {
     EventLoop loop = hub.eventLoop();
     loop.callSoonThreadsafe(() -> loop.report(ErrorContext.of(message, thrown)));
-  }
-
-  private void checkHere(String operation) {
-    if (EventLoop.currentOrNull() != hub.eventLoop()) {
-      throw new InvalidThreadUseError(
-          operation
-              + ": this pool belongs to "
-              + hub
-              + ", and thread '"
-              + Thread.currentThread().getName()
-              + "' is not there; post to that loop");
-    }
   }
 
   private java.util.concurrent.ThreadPoolExecutor executor() {
@@ -173,14 +160,8 @@ public final class ThreadPool extends Mapping {
   /** Changes {@link #maxSize}; jobs under way are left alone. */
   public void setMaxSize(int maxSize) {
     checkSize(maxSize);
-    int more = maxSize - this.maxSize;
+    slots.grow(maxSize - this.maxSize);
     this.maxSize = maxSize;
-    for (int i = 0; i < more; i++) {
-      slots.release();
-    }
-    if (more < 0) {
-      slots = new Semaphore(Math.max(0, maxSize + 1 - outstanding));
-    }
     adjust();
   }
 

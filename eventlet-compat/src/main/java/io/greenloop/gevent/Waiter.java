@@ -1,10 +1,8 @@
 package io.greenloop.gevent;
 
 import io.greenloop.Handle;
-import io.greenloop.RunOptions;
 import io.greenloop.Task;
 import io.greenloop.WaitQueue;
-import io.greenloop.eventlet.internal.Hubs;
 import io.greenloop.eventlet.internal.Sneaky;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -142,8 +140,7 @@ public class Waiter<T extends @Nullable Object> {
         limit == null ? null : hub.eventLoop().callLater(due(limit), () -> parked.runFirst(false));
     try {
       // On a plain thread the loop runs only now, and may have served this waiter before.
-      return Hubs.waiting(
-          RunOptions.DEFAULT, () -> state != State.EMPTY || parked.park("Waiter.get", null));
+      return Hub.<Boolean>waiting(() -> state != State.EMPTY || parked.park("Waiter.get", null));
     } finally {
       if (timer != null) {
         timer.cancel();

@@ -25,7 +25,8 @@ class DbPoolTest {
   private final List<String> log = new CopyOnWriteArrayList<>();
   private Callable<?> onConnect = () -> null;
   private Callable<?> onRollback = () -> null;
-  private int made;
+  private Callable<?> onClose = () -> null;
+  private final List<Connection> made = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void endThePool() {
@@ -41,7 +42,8 @@ class DbPoolTest {
           (name) -> {
             if (name.equals("getConnection")) {
               onConnect.call();
-              return connection(made++);
+              made.add(connection(made.size()));
+              return made.getLast();
             }
             return null;
           });
@@ -60,13 +62,16 @@ class DbPoolTest {
               }
               case "close" -> {
                 log.add(called + " close");
-                yield null;
+                yield onClose.call();
               }
               case "createStatement" ->
                   fake(
                       Statement.class,
                       "s of " + called,
-                      of -> of.equals("execute") ? Tpool.isJob() : null);
+                      of ->
+                          of.equals("execute")
+                              ? Tpool.isJob()
+                              : of.equals("getConnection") ? made.get(number) : null);
               default -> null;
             });
   }
@@ -117,12 +122,70 @@ class DbPoolTest {
   }
 
   @Test
+  @Parity("EV-1.14.5")
+  void whoseAStatementIsStandsForThatWhichGoesBackToThePool(TestLoop t) {
+    t.run(
+        () -> {
+          var pool = new DbPool(database);
+          Connection connection = pool.acquire();
+          assertThat(connection.createStatement().getConnection()).isSameAs(connection);
+        });
+  }
+
+  @Test
+  void aConnectionThatComesWhenNobodyWaitsForItIsClosed(TestLoop t) {
+    var gate = new CountDownLatch(1);
+    onConnect =
+        () -> {
+          gate.await();
+          return null;
+        };
+    t.run(
+        () -> {
+          var pool = new DbPool(database, DbPoolOptions.DEFAULT.withConnectTimeout(ofMillis(5)));
+          assertThatThrownBy(pool::acquire).isExactlyInstanceOf(ConnectTimeoutException.class);
+          assertThat(pool.currentSize()).isZero();
+          gate.countDown();
+          assertThat(Tpool.killAll()).isTrue();
+        });
+
+    assertThat(log).containsExactly("c0 close");
+  }
+
+  @Test
+  void whoIsKilledWhileItsConnectionIsClosedFreesThePlace(TestLoop t) {
+    var gate = new CountDownLatch(1);
+    var closing = new CountDownLatch(1);
+    onClose =
+        () -> {
+          closing.countDown();
+          gate.await();
+          return null;
+        };
+    t.run(
+        () -> {
+          var pool = new DbPool(database, DbPoolOptions.DEFAULT.withMaxIdle(ZERO));
+          Connection connection = pool.acquire();
+          var user = Eventlet.spawn(connection::close);
+          Tpool.execute(
+              () -> {
+                closing.await();
+                return null;
+              });
+          user.kill();
+          assertThat(user.isDead()).isTrue();
+          assertThat(pool.currentSize()).isZero();
+          gate.countDown();
+        });
+  }
+
+  @Test
   @Parity("EV-1.14.2")
   void aRawPoolCallsInTheGreenThread(TestLoop t) {
     t.run(
         () -> {
           var pool = new RawDbPool(database, DbPoolOptions.DEFAULT.withSizes(1, 2));
-          assertThat(made).isEqualTo(1);
+          assertThat(made).hasSize(1);
           try (Connection connection = pool.acquire()) {
             assertThat(connection.createStatement().execute("…")).isFalse();
           }

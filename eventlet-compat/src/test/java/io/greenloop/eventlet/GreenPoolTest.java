@@ -4,6 +4,7 @@ import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.greenloop.Aio;
 import io.greenloop.greenlet.GreenletExit;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.Seeds;
@@ -229,6 +230,39 @@ class GreenPoolTest {
         });
 
     assertThat(t.trail()).containsExactly("true@0");
+  }
+
+  @Test
+  void aWorkerThatKillsAllIsKilledLast(TestLoop t) {
+    t.run(
+        () -> {
+          var pool = new GreenPool(3);
+          List<GreenThread<?>> workers = new ArrayList<>();
+          workers.add(pool.spawn(() -> Eventlet.sleep(ofMillis(100))));
+          workers.add(pool.spawn(pool::killAll));
+          workers.add(pool.spawn(() -> Eventlet.sleep(ofMillis(100))));
+          pool.awaitAll();
+          assertThat(workers).allMatch(GreenThread::isDead);
+          assertThat(t.loop().time().toMillis()).isZero();
+        });
+  }
+
+  @Test
+  @Parity("EV-1.4.11")
+  void aPlainWorkerThatIsCancelledAsATaskBeforeItsStartFreesItsPlace(TestLoop t) {
+    t.run(
+        () -> {
+          var pool = new GreenPool(1);
+          pool.spawnN(() -> t.note("ran"));
+          Aio.allTasks().stream()
+              .filter(task -> task.name().startsWith("GreenThread"))
+              .forEach(task -> task.cancel());
+          Eventlet.sleep();
+          assertThat(pool.free()).isEqualTo(1);
+          pool.awaitAll();
+        });
+
+    assertThat(t.trail()).isEmpty();
   }
 
   @Test

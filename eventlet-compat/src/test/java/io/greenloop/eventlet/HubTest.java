@@ -335,13 +335,17 @@ class HubTest {
       t.run(
           () -> {
             Hub hub = Hub.current();
+            EventletDebug.hubListenerStacks(true);
             var first = Eventlet.spawn(() -> hub.awaitReadable(source));
             Eventlet.sleep();
             assertThatThrownBy(() -> hub.awaitReadable(source))
                 .isExactlyInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("second simultaneous read on ")
                 .hasMessageContaining(
-                    "green thread '" + first.task().orElseThrow().name() + "' already waits");
+                    "green thread '" + first.task().orElseThrow().name() + "' already waits")
+                .cause()
+                .hasMessage("where green thread '" + first.task().orElseThrow().name() + "' waits")
+                .hasStackTraceContaining("HubTest");
             hub.awaitWritable(sink); // the other direction is fine
             EventletDebug.hubPreventMultipleReaders(false);
             var second = Eventlet.spawn(() -> hub.awaitReadable(source));
@@ -358,6 +362,7 @@ class HubTest {
           });
     } finally {
       EventletDebug.hubPreventMultipleReaders(true);
+      EventletDebug.hubListenerStacks(false);
     }
     assertThat(t.errors()).hasSize(2);
   }

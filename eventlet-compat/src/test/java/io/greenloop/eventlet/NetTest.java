@@ -372,6 +372,28 @@ class NetTest {
   }
 
   @Test
+  @Parity("EV-1.11.12")
+  void aReadForAnyNumberOfBytesTakesNoMoreRoomThanThereIsToRead(TestLoop t, @TempDir Path folder) {
+    t.run(
+        () -> {
+          Pipe pipe = Pipe.open();
+          var much = new byte[200_000];
+          Path path = Files.write(folder.resolve("much"), much);
+          try (var source = GreenPipe.of(pipe.source());
+              var sink = GreenPipe.of(pipe.sink());
+              var file = GreenPipe.open(path, StandardOpenOption.READ)) {
+            sink.write("text".getBytes(UTF_8));
+            assertThat(source.read(Integer.MAX_VALUE)).asString(UTF_8).isEqualTo("text");
+
+            assertThat(file.read(1000)).hasSize(1000);
+            assertThat(file.read(150_000)).hasSize(150_000);
+            assertThat(file.read(Integer.MAX_VALUE)).hasSize(much.length - 151_000);
+            assertThat(file.read(Integer.MAX_VALUE)).isEmpty();
+          }
+        });
+  }
+
+  @Test
   @Parity({"EV-1.11.12", "EV-C67", "EV-1.12.4"})
   void pipesAndFilesHoldOnlyTheirGreenThread(TestLoop t, @TempDir Path folder) {
     t.run(

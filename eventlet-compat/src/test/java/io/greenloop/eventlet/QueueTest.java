@@ -161,6 +161,40 @@ class QueueTest {
   }
 
   @Test
+  @Parity({"EV-1.6.2", "EV-1.6.4", "EV-C43"})
+  void whatIsNotToWaitIsRefusedWhenAnotherHasTakenTheGetter(TestLoop t) {
+    // eventlet 0.33.1 on CPython 3.11 gives the same trail
+    t.run(
+        () -> {
+          Queue<String> channel = Queue.channel();
+          var queue = new Queue<String>(1);
+          for (Queue<String> each : List.of(channel, queue)) {
+            getter(t, "getter", each);
+            Eventlet.sleep();
+            if (each == queue) {
+              Eventlet.spawn(() -> queue.put("filled"));
+              Eventlet.spawn(() -> queue.put("fills again"));
+            } else {
+              Eventlet.spawn(() -> t.note("first " + channel.offer("passed")));
+            }
+            Eventlet.spawn(() -> t.note("second " + each.offer("refused")));
+            Eventlet.sleep(ofMillis(1));
+            assertThat(each.putting()).isZero();
+          }
+          t.note(queue.get());
+        });
+
+    assertThat(t.trail())
+        .containsExactly(
+            "getter passed@0",
+            "first true@0",
+            "second false@0",
+            "getter filled@1",
+            "second false@1",
+            "fills again@2");
+  }
+
+  @Test
   @Parity({"EV-1.6.5", "EV-C41"})
   void inACallbackWhatIsNotToWaitHandsOverRightThere(TestLoop t) {
     t.run(
@@ -381,5 +415,36 @@ class QueueTest {
           Eventlet.sleep();
         });
     assertThat(t.errors()).isEmpty();
+  }
+
+  @Test
+  void anotherThreadIsToldToPostAndHasPutNothing(TestLoop t) {
+    t.run(
+        () -> {
+          var queue = new Queue<String>();
+          getter(t, "getter", queue);
+          Eventlet.sleep();
+
+          String refusal =
+              t.loop()
+                  .runInExecutor(
+                      null,
+                      () -> {
+                        try {
+                          queue.put("stray");
+                          return "put";
+                        } catch (WrongThreadException refused) {
+                          return refused.getMessage();
+                        }
+                      })
+                  .join();
+
+          assertThat(refusal).contains("callSoonThreadsafe");
+          queue.put("posted");
+          Eventlet.sleep();
+          assertThat(queue.isEmpty()).isTrue();
+        });
+
+    assertThat(t.trail()).containsExactly("getter posted@0");
   }
 }

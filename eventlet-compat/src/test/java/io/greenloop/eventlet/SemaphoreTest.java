@@ -250,4 +250,37 @@ class SemaphoreTest {
 
     assertThat(t.trail()).containsExactly("zero@9");
   }
+
+  @Test
+  void codeOfAnotherLoopIsToldToPost(TestLoop t) {
+    t.run(
+        () -> {
+          var semaphore = new Semaphore(0);
+          Eventlet.spawn(() -> semaphore.acquire());
+          Eventlet.sleep();
+
+          String refusal = t.loop().runInExecutor(null, () -> refusalElsewhere(semaphore)).join();
+
+          assertThat(refusal)
+              .contains("is waited for on " + t.loop())
+              .contains("post between them by callSoonThreadsafe");
+          semaphore.release();
+          Eventlet.sleep();
+          assertThat(semaphore.balance()).isZero();
+        });
+  }
+
+  private static String refusalElsewhere(Semaphore semaphore) {
+    try (TestLoop other = TestLoop.virtual()) {
+      return other.run(
+          () -> {
+            try {
+              semaphore.acquire();
+              return "acquired";
+            } catch (IllegalStateException refused) {
+              return refused.getMessage();
+            }
+          });
+    }
+  }
 }

@@ -114,4 +114,17 @@ class GeventProcessTest {
           parent.killTree();
         });
   }
+
+  @Test
+  void whatTheProcessHasStartedEndsWithItsTree() {
+    run(
+        t -> {
+          var parent = GeventProcess.start("sh", "-c", "sleep 100 & echo started; wait");
+          assertThat(parent.stdout().readLine()).asString(UTF_8).startsWith("started");
+
+          parent.killTree();
+
+          assertThat(parent.communicate(null).text()).isEmpty(); // nobody has its pipe any more
+        });
+  }
 }

@@ -392,4 +392,40 @@ class GeventQueueTest {
 
     assertThat(t.trail()).containsExactly("a@0", "b@0", "offered true@0");
   }
+
+  @Test
+  void anotherThreadIsRefusedAndTheWayOutNamed(TestLoop t) {
+    t.run(
+        () -> {
+          var queue = new Queue<String>();
+          var channel = new Channel<String>();
+          List<Runnable> uses =
+              List.of(
+                  () -> queue.put("x"),
+                  () -> queue.offer("x"),
+                  queue::get,
+                  queue::poll,
+                  () -> channel.put("x"),
+                  () -> channel.offer("x"),
+                  channel::get,
+                  channel::poll);
+          for (Runnable use : uses) {
+            String refusal =
+                t.loop()
+                    .runInExecutor(
+                        null,
+                        () -> {
+                          try {
+                            use.run();
+                            return "done";
+                          } catch (InvalidThreadUseError refused) {
+                            return refused.getMessage();
+                          }
+                        })
+                    .join();
+            assertThat(refusal).contains("belongs to hub").contains("post to that loop");
+          }
+          assertThat(queue.isEmpty()).isTrue();
+        });
+  }
 }

@@ -211,4 +211,47 @@ class GeventThreadPoolTest {
           pool.kill();
         });
   }
+
+  @Test
+  @Parity("GE-1.9.8")
+  void whoWaitedWhenThePoolBecameSmallerWaitsUntilItHasRoom() {
+    run(
+        t -> {
+          var pool = new ThreadPool(2);
+          List<CountDownLatch> gates = new ArrayList<>();
+          List<AsyncResult<String>> results = new ArrayList<>();
+          for (int i = 0; i < 3; i++) { // one more than there are threads may be under way
+            var gate = new CountDownLatch(1);
+            gates.add(gate);
+            results.add(
+                pool.spawn(
+                    () -> {
+                      gate.await();
+                      return "";
+                    }));
+          }
+          var late = Gevent.spawn(() -> pool.spawn(() -> "late").get());
+          Gevent.sleep();
+
+          pool.setMaxSize(1);
+          gates.get(0).countDown();
+          results.get(0).get();
+          Gevent.sleep();
+          Gevent.sleep();
+          assertThat(pool.outstanding()).isEqualTo(2);
+
+          gates.forEach(CountDownLatch::countDown);
+          assertThat(late.get()).isEqualTo("late");
+          pool.join();
+          assertThat(pool.maxSize()).isEqualTo(1);
+          assertThat(Timeout.silent(ofMillis(10_000), () -> spawnTwo(pool))).isTrue();
+          pool.kill();
+        });
+  }
+
+  /** As many as may be under way at a time. */
+  private static void spawnTwo(ThreadPool pool) {
+    pool.spawn(() -> "");
+    pool.spawn(() -> "").get();
+  }
 }

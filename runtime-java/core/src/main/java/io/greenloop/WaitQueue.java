@@ -77,7 +77,8 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
    * @param operation the name of the call, for errors
    * @return what was handed over
    * @throws CancelledError if the task was cancelled; what was handed to it has been passed on
-   * @throws IllegalStateException in a callback (no task to park), or while pinned
+   * @throws IllegalStateException in a callback (no task to park), while pinned, or if tasks of
+   *     another loop wait here
    */
   public T park(String operation, B brought) {
     return parkUnless(operation, brought, null);
@@ -101,6 +102,7 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
       task = EventLoop.running(operation).taskThatMayWait(operation); // throws: says why not
     }
     EventLoop loop = task.loop();
+    checkSameLoop(operation, task);
     loop.parkedSteps().note(task, operation);
     Strand strand = present(loop.core().currentStrand());
     ParkedTask<T> waiter = ParkedTask.of(task, strand);
@@ -116,6 +118,25 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
     T outcome = waiter.outcome();
     waiter.usedBy(task);
     return outcome;
+  }
+
+  /** Who hands something over does so on one loop: all must wait there. */
+  private void checkSameLoop(String operation, Task<?> task) {
+    Task<?> present = firstTask();
+    if (present != null && present.loop() != task.loop()) {
+      throw new IllegalStateException(
+          operation
+              + ": "
+              + subject
+              + " is waited for on "
+              + present.loop()
+              + ", so task '"
+              + task.name()
+              + "' of "
+              + task.loop()
+              + " cannot wait for it; give each loop its own, and post between them by"
+              + " callSoonThreadsafe");
+    }
   }
 
   /**
@@ -212,6 +233,19 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
     }
   }
 
+  /** Hands {@code value} to those who wait now and have brought what {@code whom} holds for. */
+  public void serveThose(Predicate<? super B> whom, T value) {
+    Waiter<T> waiter = first;
+    while (waiter != null) {
+      Waiter<T> behind = waiter.next;
+      if (whom.test(brought(waiter))) {
+        unlink(waiter);
+        waiter.serve(value);
+      }
+      waiter = behind;
+    }
+  }
+
   /** The task that the first waiter stands for; null if there is none. */
   public @Nullable Task<?> firstTask() {
     Waiter<T> waiter = first;
@@ -219,13 +253,12 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
   }
 
   /** What the first waiter has brought; somebody waits. */
-  @SuppressWarnings({"unchecked", "NullAway"}) // null where B allows it
   public B firstBrought() {
     Waiter<T> waiter = first;
     if (waiter == null) {
       throw new IllegalStateException("firstBrought: nobody waits for " + subject);
     }
-    return (B) waiter.brought;
+    return brought(waiter);
   }
 
   /** Makes every wait fail, each with a throwable of its own. */
@@ -256,14 +289,17 @@ public final class WaitQueue<T extends @Nullable Object, B extends @Nullable Obj
     size--;
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // null where B allows it
   void passOn(Waiter<T> waiter, T value) {
-    takeBack.accept(value, (B) waiter.brought);
+    takeBack.accept(value, brought(waiter));
+  }
+
+  void passOnFailure(Waiter<T> waiter, Throwable failure) {
+    unheard.accept(failure, brought(waiter));
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // null where B allows it
-  void passOnFailure(Waiter<T> waiter, Throwable failure) {
-    unheard.accept(failure, (B) waiter.brought);
+  private B brought(Waiter<T> waiter) {
+    return (B) waiter.brought;
   }
 
   /** What is waited for. */

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * file on threads, a connection by its own class. Loop room, in a task.
  */
 public abstract class GreenBytes implements AutoCloseable {
+  private static final int CHUNK = 64 * 1024; // of what a pipe holds
+
   protected GreenBytes() {}
 
   /** Where the calls to a file run, each on a thread, while the caller waits. */
@@ -49,6 +51,11 @@ public abstract class GreenBytes implements AutoCloseable {
 
   /** Reads into {@code target}, at least a byte; returns how many, -1 at the end. */
   public abstract int read(ByteBuffer target) throws IOException;
+
+  /** How many bytes a read for {@code most} may give, so that its caller makes room for them. */
+  public int atOnce(int most) {
+    return Math.min(most, CHUNK);
+  }
 
   /** Writes all of {@code source}; waits while nobody takes it. */
   public abstract void write(ByteBuffer source) throws IOException;
@@ -157,6 +164,15 @@ public abstract class GreenBytes implements AutoCloseable {
       int count = threads.<Integer>call(() -> file.read(taken));
       target.put(taken.flip());
       return count;
+    }
+
+    @Override
+    public int atOnce(int most) {
+      if (most <= CHUNK) {
+        return most;
+      }
+      long left = threads.<Long>call(() -> file.size() - file.position());
+      return (int) Math.min(most, Math.max(CHUNK, left));
     }
 
     @Override

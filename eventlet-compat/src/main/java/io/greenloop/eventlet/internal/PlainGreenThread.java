@@ -4,6 +4,7 @@ import io.greenloop.Aio;
 import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
+import io.greenloop.TaskBody;
 import io.greenloop.TaskOptions;
 import io.greenloop.ThrowingRunnable;
 import io.greenloop.greenlet.Greenlet;
@@ -38,7 +39,7 @@ public final class PlainGreenThread extends Greenlet {
     this(loop, options, function, reports, task -> {});
   }
 
-  /** As above, and {@code ended} is called at its end, also if it was killed before its start. */
+  /** As above, and {@code ended} is called at its end, also if it has never started. */
   public PlainGreenThread(
       EventLoop loop,
       TaskOptions options,
@@ -49,7 +50,23 @@ public final class PlainGreenThread extends Greenlet {
     this.ended = ended;
     this.function = function;
     this.reports = reports;
-    this.task = loop.spawn(options, this::runFunction);
+    this.task = loop.spawn(options, new Carried());
+  }
+
+  /** The body of the task. */
+  private final class Carried implements TaskBody<@Nullable Void> {
+    @Override
+    public @Nullable Void call() {
+      return runFunction();
+    }
+
+    @Override
+    public void neverRun(Throwable reason) {
+      if (!killed) {
+        ended.accept(task);
+        Hubs.threw(loop, PlainGreenThread.this, task, reason, reports.getAsBoolean());
+      }
+    }
   }
 
   private @Nullable Void runFunction() {

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /** The Python of this machine, and how many programs are compared with it. */
-public final class Peer {
+final class Peer {
   /** Its interpreter: the one that Debian's packages belong to. */
-  public static final Path PYTHON = Path.of("/usr/bin/python3");
+  static final Path PYTHON = Path.of("/usr/bin/python3");
 
   private static final int SEEDS = Integer.getInteger("greenloop.seeds", 20);
 
@@ -20,7 +20,7 @@ public final class Peer {
   private Peer() {}
 
   /** How many fresh programs: 1,000, 50,000 by night, and one of a given seed. */
-  public static int programs() {
+  static int programs() {
     if (SEEDS <= 20 && !GIVEN.isEmpty()) {
       return 1;
     }
@@ -28,7 +28,7 @@ public final class Peer {
   }
 
   /** Where they begin: at a given seed, else the same ones each time, and others each night. */
-  public static long firstProgram() {
+  static long firstProgram() {
     if (!GIVEN.isEmpty()) {
       return Long.parseLong(GIVEN);
     }
@@ -39,7 +39,7 @@ public final class Peer {
    * Skips the calling test unless fresh programs are asked for, by {@code CI}, {@code
    * -Dgreenloop.live}, a seed or the number of a night, and {@code module} is installed.
    */
-  public static void assumeAsked(String module) throws Exception {
+  static void assumeAsked(String module) throws Exception {
     boolean asked =
         System.getenv("CI") != null
             || System.getProperty("greenloop.live") != null

@@ -76,6 +76,24 @@ class WaiterTest {
   }
 
   @Test
+  void thoseWhoseWordsFitAreServedAndTheOthersKeepTheirPlaces(TestLoop t) {
+    t.run(
+        () -> {
+          var queue = new WaitQueue<String, Integer>("an item", (item, size) -> {});
+          for (int size = 1; size <= 4; size++) {
+            queue.add(new Noting<>(String.valueOf(size)), size);
+          }
+
+          queue.serveThose(size -> size % 2 == 0, "even");
+          assertThat(seen).containsExactly("2 served", "4 served");
+          assertThat(queue.size()).isEqualTo(2);
+          queue.serveAll("all");
+        });
+
+    assertThat(seen).containsExactly("2 served", "4 served", "1 served", "3 served");
+  }
+
+  @Test
   void anEventServesAtOnceWhenItIsSet(TestLoop t) {
     t.run(
         () -> {
