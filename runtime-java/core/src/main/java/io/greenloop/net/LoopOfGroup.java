@@ -100,6 +100,7 @@ final class LoopOfGroup {
   @Nullable Void shutdown(Duration grace) {
     List<Server> ending = List.copyOf(servers);
     servers.removeAll(ending);
+    ending.forEach(Server::close); // whether or not there is a task to be had for the rest
     TaskGroup.run(
         group -> {
           for (Server each : ending) {

@@ -239,6 +239,50 @@ class LoopGroupTest {
   }
 
   @Test
+  void aShutdownThatNoTaskCanBeMadeForStopsListeningAllTheSame() throws IOException {
+    // Main, the one that accepts, and the one that the group asks it by.
+    try (LoopGroup group = LoopGroup.start(LoopOptions.defaults().withMaxTasks(3), 1)) {
+      InetSocketAddress address =
+          group.startServer(LoopGroupTest::answerWithLoop, ServerOptions.DEFAULT, ANY_PORT);
+
+      assertThatThrownBy(() -> group.shutdown(Duration.ZERO))
+          .hasMessageContaining("unfinished tasks, which is its limit");
+
+      assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort()).close())
+          .isInstanceOf(ConnectException.class);
+    }
+  }
+
+  @Test
+  void aCloseDuringAShutdownEndsThatToo() throws Exception {
+    LoopGroup group = LoopGroup.start("g", 2);
+    try (var client = connectedTo(group, stream -> stream.reader().readAll())) {
+      var shutdown = new FutureTask<>(() -> group.shutdown(Duration.ofHours(1)), "over");
+      Thread.ofPlatform().start(shutdown);
+      while (accepts(group)) {
+        Thread.onSpinWait(); // until the servers are closed: now it waits for the handler
+      }
+
+      group.close();
+
+      assertThat(shutdown.get()).isEqualTo("over");
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  /** Asked on each loop, between the steps of its tasks. */
+  private static boolean accepts(LoopGroup group) {
+    return group.loops().stream()
+        .anyMatch(
+            loop ->
+                loop.submit(
+                        () ->
+                            loop.allTasks().stream()
+                                .anyMatch(task -> task.name().startsWith("accept on")))
+                    .join());
+  }
+
+  @Test
   void callsThatWaitAreRefusedOnALoopOfTheGroup() {
     try (LoopGroup group = LoopGroup.start("g", 1)) {
       String refusal = group.next().submit(() -> catchThrowable(group::close).getMessage()).join();
