@@ -13,6 +13,12 @@ final class ReadBuffer {
   private byte[] bytes = NOTHING;
   private int start;
   private int end;
+  private long passed;
+
+  /** How many bytes have been taken, and not been given back: the place of the first one here. */
+  long passed() {
+    return passed;
+  }
 
   int size() {
     return end - start;
@@ -58,6 +64,7 @@ final class ReadBuffer {
   }
 
   private void drop(int count) {
+    passed += count;
     start += count;
     if (start == end) {
       start = 0;
@@ -70,6 +77,7 @@ final class ReadBuffer {
 
   /** Puts {@code taken} back in front. */
   void giveBack(byte[] taken) {
+    passed -= taken.length;
     if (start >= taken.length) {
       start -= taken.length;
       System.arraycopy(taken, 0, bytes, start, taken.length);

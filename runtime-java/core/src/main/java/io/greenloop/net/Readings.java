@@ -135,7 +135,9 @@ final class Readings {
   private static class UntilMark extends OwnBytes {
     private final byte[][] separators;
     private final int longest;
-    private int searched; // no separator begins before
+
+    /** No separator begins before this place of the stream, whoever takes what is buffered. */
+    private long searched;
 
     UntilMark(StreamReader reader, ReadBuffer buffer, byte[]... separators) {
       super(reader, buffer);
@@ -176,10 +178,11 @@ final class Readings {
 
     /** Where the first separator ends, or -1. */
     private int search() throws LimitOverrunException {
+      int from = (int) Math.max(0, searched - buffer.passed());
       int begin = -1;
       int end = Integer.MAX_VALUE;
       for (byte[] separator : separators) {
-        int found = buffer.find(separator, searched);
+        int found = buffer.find(separator, from);
         int foundEnd = found + separator.length;
         if (found >= 0 && (foundEnd < end || (foundEnd == end && found > begin))) {
           begin = found;
@@ -192,21 +195,16 @@ final class Readings {
       if (begin >= 0) {
         return end;
       }
-      searched = Math.max(searched, buffer.size() + 1 - longest);
-      if (searched > reader.limit()) {
-        throw overrun("no separator comes within", searched);
+      int next = Math.max(from, buffer.size() + 1 - longest);
+      searched = buffer.passed() + next;
+      if (next > reader.limit()) {
+        throw overrun("no separator comes within", next);
       }
       return -1;
     }
 
     LimitOverrunException overrun(String what, int consumed) {
       return Readings.overrun("readUntil", reader, what, consumed);
-    }
-
-    @Override
-    public void giveBack(byte[] taken) {
-      super.giveBack(taken);
-      searched = 0;
     }
   }
 

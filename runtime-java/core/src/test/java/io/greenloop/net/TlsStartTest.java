@@ -119,6 +119,23 @@ class TlsStartTest {
   }
 
   @Test
+  void whoLooksForAMarkMeanwhileFindsItWhereverTlsBegan() {
+    TlsConversation.wired(
+        (client, server) -> {
+          Task<byte[]> reading = Aio.spawn(() -> server.reader().readUntil(bytes("a mark")));
+          Task<?> connecting = Aio.spawn(() -> client.stream().startTls(named(trusting())));
+          while (server.reader().buffered() < 80) { // a greeting, in which there is none
+            Aio.yieldNow();
+          }
+          server.stream().startTls(localhost());
+          connecting.join();
+          client.writer().write(bytes("up to a mark"));
+
+          assertThat(text(reading.join())).isEqualTo("up to a mark");
+        });
+  }
+
+  @Test
   @Parity("AC-ssl.3")
   void wrongCallsAreRefusedAndChangeNothing() {
     TlsConversation.wired(
