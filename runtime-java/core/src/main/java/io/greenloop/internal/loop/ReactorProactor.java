@@ -75,6 +75,12 @@ public final class ReactorProactor implements Proactor<SocketChannel, ServerSock
   public Operation accept(ServerSocketChannel listener, Completion<SocketChannel> completion) {
     return submit(
         new Pending<>("accept", listener, Watch.Direction.IN, completion) {
+          // Else a loop that is closed before it can tell would leave the connection to nobody.
+          @Override
+          boolean mayTryAtOnce() {
+            return false;
+          }
+
           @Override
           @Nullable SocketChannel attempt() throws IOException {
             SocketChannel accepted = listener.accept();
@@ -144,6 +150,11 @@ public final class ReactorProactor implements Proactor<SocketChannel, ServerSock
     /** The result, or null if the channel is not ready for it. */
     abstract @Nullable T attempt() throws IOException;
 
+    /** Whether the result may wait for the entry that hands it over. */
+    boolean mayTryAtOnce() {
+      return direction == Watch.Direction.OUT || (watch != null && !watch.drained);
+    }
+
     void begin(Watch watch) {
       if (watch.listener(direction) != null) {
         throw new IllegalStateException(
@@ -153,7 +164,7 @@ public final class ReactorProactor implements Proactor<SocketChannel, ServerSock
                 + ": an operation in this direction is still under way; wait for its completion");
       }
       this.watch = watch;
-      if (direction != Watch.Direction.IN || !watch.drained) {
+      if (mayTryAtOnce()) {
         tryNow();
       }
       // Until the completion, so that no other operation comes in between.
