@@ -60,7 +60,11 @@ final class Unclosed implements Runnable {
     if (loop == null) {
       Sockets.closeQuietly(channel);
     } else {
-      Runnable close = () -> Sockets.closeQuietly(channel);
+      Runnable close =
+          () -> {
+            Sockets.closeQuietly(channel);
+            loop.poller().disown(channel);
+          };
       loop.post(close, (Rejecting) dropped -> Sockets.closeQuietly(channel));
     }
   }

@@ -713,6 +713,39 @@ class TransportTest {
 
   @Test
   @Parity("TR-16")
+  void theLoopForgetsTheSocketOfOneThatIsDroppedOpen() {
+    Aio.run(
+        () -> {
+          SocketChannel[] pair = Loopback.pair();
+          adoptAndDrop(pair[0]);
+          while (pair[0].isOpen()) {
+            System.gc();
+            Aio.yieldNow();
+          }
+          Talk.turns(3);
+
+          assertThat(Loopback.isOwned(pair[0])).isFalse();
+          pair[1].close();
+        });
+  }
+
+  /** One that nobody waits for: else the loop would know it. */
+  private static void adoptAndDrop(SocketChannel channel) {
+    EventLoop.current()
+        .adopt(
+            channel,
+            () ->
+                new Protocol() {
+                  @Override
+                  public void connectionMade(Transport transport) {
+                    transport.pauseReading();
+                  }
+                })
+        .join();
+  }
+
+  @Test
+  @Parity("TR-16")
   void oneThatIsDroppedOpenIsReportedAndItsSocketClosed() throws Exception {
     var lines = new java.util.concurrent.ConcurrentLinkedQueue<String>();
     var logger = java.util.logging.Logger.getLogger("io.greenloop");
