@@ -252,14 +252,20 @@ final class WireTransport implements Transport, Served {
     out.beginFile(sending);
     held = true;
     in.mute();
-    Task<Long> task = loop.spawn(TaskOptions.named("send file on " + name), sending::send);
-    task.whenDone(
-        done -> {
-          held = false;
-          out.endFile();
-          in.listenIfReading();
-        });
-    return task;
+    try {
+      Task<Long> task = loop.spawn(TaskOptions.named("send file on " + name), sending::send);
+      task.whenDone(done -> fileSent());
+      return task;
+    } catch (RuntimeException refused) { // too many tasks
+      fileSent();
+      throw refused;
+    }
+  }
+
+  private void fileSent() {
+    held = false;
+    out.endFile();
+    in.listenIfReading();
   }
 
   // ---- TLS ---------------------------------------------------------------------------------

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.Aio;
+import io.greenloop.EventLoop;
+import io.greenloop.Task;
+import io.greenloop.TaskFactory;
+import io.greenloop.TaskOptions;
 import io.greenloop.net.Talk.Recorder;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.Seeds;
@@ -19,10 +23,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -397,6 +404,32 @@ class TransportWriteTest {
             talk.untilTrailHas(4);
             assertThat(talk.trail).containsExactly("made", "pause", "resume", "in the meantime");
           });
+    }
+  }
+
+  @Test
+  @Parity("TR-15")
+  void aFileThatNoTaskCanBeMadeForHoldsNothingUp() throws Exception {
+    try (FileChannel file = file(random(1000, 8))) {
+      Talk.with(
+          talk -> {
+            EventLoop.current().setTaskFactory(new Refusing());
+            assertThatThrownBy(() -> talk.transport.sendFile(file))
+                .isInstanceOf(RejectedExecutionException.class);
+            EventLoop.current().setTaskFactory(null);
+
+            assertThat(talk.transport.isReading()).isTrue();
+            talk.transport.write(bytes("goes on"));
+            assertThat(talk.peerReads(7)).isEqualTo(bytes("goes on"));
+          });
+    }
+  }
+
+  private static final class Refusing implements TaskFactory {
+    @Override
+    public <T extends @Nullable Object> Task<T> create(
+        EventLoop loop, TaskOptions options, Callable<? extends T> body) {
+      throw new RejectedExecutionException("no task for " + options);
     }
   }
 
