@@ -132,18 +132,29 @@ final class TlsWire implements Wire {
   /** Certificates and keys take their time, which is not the loop's. */
   private <T> void offLoop(Callable<T> job, Consumer<T> use) {
     busy = true;
-    LoopFuture<T> working = face.runInExecutor(null, job);
+    LoopFuture<T> working;
+    try {
+      working = face.runInExecutor(null, job);
+    } catch (RuntimeException refused) { // it is full, or was shut down
+      loop.ready((Runnable) () -> noEngine(refused), null);
+      return;
+    }
     working.whenDone(
         done -> {
-          busy = false;
           Throwable failed = working.exceptionNow();
           if (failed == null) {
+            busy = false;
             use.accept(working.getNow());
             go();
           } else {
-            fail(TlsErrors.noEngine(name, failed));
+            noEngine(failed);
           }
         });
+  }
+
+  private void noEngine(Throwable cause) {
+    busy = false;
+    fail(TlsErrors.noEngine(name, cause));
   }
 
   private void shake() throws IOException {

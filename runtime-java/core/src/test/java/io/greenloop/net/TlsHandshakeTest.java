@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.Aio;
 import io.greenloop.CancelledError;
+import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.net.TlsConversation.Wired;
@@ -21,6 +22,12 @@ import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -51,6 +58,52 @@ class TlsHandshakeTest {
       assertThat(each.stream().tls()).isEmpty();
     }
     return new Failures(connecting.exceptionNow(), accepting.exceptionNow());
+  }
+
+  // ---- threads -----------------------------------------------------------------------------
+
+  /** Takes so many jobs, and no more. */
+  private static ExecutorService takes(int jobs) {
+    var left = new AtomicInteger(jobs);
+    return new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>()) {
+      @Override
+      public void execute(Runnable job) {
+        if (left.getAndDecrement() <= 0) {
+          throw new RejectedExecutionException("no room for a job");
+        }
+        super.execute(job);
+      }
+    };
+  }
+
+  @Test
+  @Parity("TLS-2")
+  void anExecutorThatTakesNoJobFailsTheHandshake() {
+    TlsConversation.wired(
+        (client, server) -> {
+          EventLoop.current().setDefaultExecutor(takes(0));
+          Failures failures = failures(client, server, localhost(), trusting());
+
+          assertThat(failures.client)
+              .isInstanceOf(SSLException.class)
+              .hasMessage("TLS handshake on " + client.stream() + ": no room for a job");
+          assertThat(failures.server).isInstanceOf(IOException.class);
+        });
+  }
+
+  @Test
+  @Parity("TLS-2")
+  void anExecutorThatTakesNoJobInTheMiddleOfItFailsItAtOnce() {
+    TlsConversation.wired(
+        (client, server) -> {
+          EventLoop.current().setDefaultExecutor(takes(2)); // an engine for each side
+          Failures failures = failures(client, server, localhost(), trusting());
+
+          assertThat(failures.server)
+              .isInstanceOf(SSLException.class)
+              .hasMessage("TLS handshake on " + server.stream() + ": no room for a job");
+          assertThat(failures.client).isInstanceOf(IOException.class);
+        });
   }
 
   // ---- certificates ------------------------------------------------------------------------
