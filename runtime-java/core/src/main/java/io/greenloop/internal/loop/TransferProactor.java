@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Loop room.
  */
 public final class TransferProactor implements Proactor<SocketChannel, ServerSocketChannel> {
+  private static final int EBADF = 9;
   private static final int EPIPE = 32;
   private static final int ECONNRESET = 104;
   private static final int ENOTCONN = 107;
@@ -238,7 +239,7 @@ public final class TransferProactor implements Proactor<SocketChannel, ServerSoc
 
     private IOException failureOf(int result) {
       return switch (-result) {
-        case ECANCELED -> new ClosedChannelException();
+        case EBADF, ECANCELED -> new ClosedChannelException();
         case ECONNRESET -> new SocketException("Connection reset");
         case EPIPE -> new IOException("Broken pipe");
         case ETIMEDOUT -> new SocketException("Connection timed out");

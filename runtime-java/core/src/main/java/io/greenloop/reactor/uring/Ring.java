@@ -44,6 +44,9 @@ class Ring {
   /** No completion for a submission that went well. */
   static final int SKIP_SUCCESS = 1 << 6;
 
+  /** In place of a descriptor: where none is needed, or for an operation that is to fail. */
+  static final int NO_DESCRIPTOR = -1;
+
   static final int ECANCELED = 125;
 
   private static final long SYS_SETUP = 425; // the same on every architecture that has them
@@ -314,6 +317,19 @@ class Ring {
     submissionTail++;
     pending++;
     INT.setRelease(rings, submissionTailAt, submissionTail);
+  }
+
+  /**
+   * {@code fd} will be somebody else's: submissions that name it, and that the kernel has not seen
+   * yet because it was short of memory, fail.
+   */
+  void disown(int fd) {
+    for (int i = submissionTail - pending; i != submissionTail; i++) {
+      long at = (i & submissionMask) * SUBMISSION_SIZE + Integer.BYTES;
+      if (entries.get(JAVA_INT, at) == fd) {
+        entries.set(JAVA_INT, at, NO_DESCRIPTOR);
+      }
+    }
   }
 
   private void makeRoom() throws IOException {

@@ -33,7 +33,7 @@ final class SelfTest {
       var captured = CLibrary.newCapture(Arena.ofAuto());
       CLibrary.signal(descriptors.get(0), captured);
       CLibrary.signal(descriptors.get(1), captured);
-      ring.submit(Ring.OP_CANCEL, Ring.SKIP_SUCCESS, -1, 0, tags[2], 0, 0, 0);
+      ring.submit(Ring.OP_CANCEL, Ring.SKIP_SUCCESS, Ring.NO_DESCRIPTOR, 0, tags[2], 0, 0, 0);
       List<String> found = new ArrayList<>();
       for (int waits = 0; waits < 3 && found.size() < 3; waits++) {
         int count = ring.await(PATIENCE_NANOS);

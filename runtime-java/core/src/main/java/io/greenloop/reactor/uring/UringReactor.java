@@ -100,6 +100,7 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
     for (Transfers.Transfer each : gone.flying) {
       each.cancel();
     }
+    ring.disown(gone.descriptor());
   }
 
   private void armWaker() throws IOException {
@@ -179,7 +180,7 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
   /** Asks the kernel to end what has {@code tag}; its end comes as it would have. */
   void cancel(int tag) {
     try {
-      ring.submit(Ring.OP_CANCEL, Ring.SKIP_SUCCESS, -1, 0, tag, 0, 0, IGNORED);
+      ring.submit(Ring.OP_CANCEL, Ring.SKIP_SUCCESS, Ring.NO_DESCRIPTOR, 0, tag, 0, 0, IGNORED);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

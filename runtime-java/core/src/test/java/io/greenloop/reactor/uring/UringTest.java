@@ -12,6 +12,7 @@ import io.greenloop.reactor.Completion;
 import io.greenloop.reactor.Network;
 import io.greenloop.reactor.Reactor;
 import io.greenloop.reactor.Transfers;
+import io.greenloop.reactor.linux.ChannelInsides;
 import io.greenloop.testing.FullMode;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -52,8 +53,7 @@ class UringTest {
     int pairs = 300; // 1,200 polls; a ring takes 512 at a time
     var channels = new ArrayList<SocketChannel>();
     try (Reactor reactor = provider.open()) {
-      try (var listener = ServerSocketChannel.open()) {
-        listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      try (var listener = listener()) {
         for (int i = 0; i < pairs; i++) {
           channels.add(SocketChannel.open(listener.getLocalAddress()));
           channels.add(listener.accept());
@@ -329,6 +329,46 @@ class UringTest {
   }
 
   @Test
+  void whatItHasNotTakenOfAClosedChannelIsNotTakenFromTheNextOneWithThatDescriptor()
+      throws IOException {
+    SocketChannel[] closed = pair();
+    var next = new ArrayList<SocketChannel>();
+    var rings = new ArrayList<PoorRing>();
+    var ends = new Ends();
+    try (Reactor reactor = new UringReactor(() -> poorRing(rings));
+        ServerSocketChannel listener = listener()) {
+      int descriptor = ChannelInsides.descriptor(closed[0]);
+      reactor.transfers().receive(closed[0], ByteBuffer.allocateDirect(8), false, ends);
+      rings.getFirst().refusals = 1;
+      reactor.poll(0, (attachment, ready) -> {});
+      closed[0].close();
+      rings.getFirst().refusals = 1;
+      reactor.poll(0, (attachment, ready) -> {});
+      while (next.stream().noneMatch(each -> ChannelInsides.descriptor(each) == descriptor)) {
+        assertThat(next).hasSizeLessThan(100);
+        next.add(SocketChannel.open(listener.getLocalAddress()));
+        next.add(listener.accept());
+      }
+      for (SocketChannel each : next) {
+        each.write(ByteBuffer.wrap("kept".getBytes(StandardCharsets.US_ASCII)));
+      }
+
+      while (ends.told.isEmpty()) {
+        reactor.poll(Long.MAX_VALUE, (attachment, ready) -> {});
+      }
+      assertThat(ends.told).containsExactly("-9"); // EBADF
+      for (SocketChannel each : next) {
+        assertThat(each.read(ByteBuffer.allocate(8))).isEqualTo(4);
+      }
+    } finally {
+      closed[1].close();
+      for (SocketChannel each : next) {
+        each.close();
+      }
+    }
+  }
+
+  @Test
   void anEngineIsClosedAlthoughTheKernelHadNoMemoryForWhatWaits() throws IOException {
     SocketChannel[] pair = pair();
     var rings = new ArrayList<PoorRing>();
@@ -458,9 +498,13 @@ class UringTest {
         .sum();
   }
 
+  private static ServerSocketChannel listener() throws IOException {
+    return ServerSocketChannel.open()
+        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
   private static SocketChannel[] pair() throws IOException {
-    try (var listener = ServerSocketChannel.open()) {
-      listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    try (var listener = listener()) {
       SocketChannel[] pair = {SocketChannel.open(listener.getLocalAddress()), listener.accept()};
       for (SocketChannel each : pair) {
         each.configureBlocking(false);
