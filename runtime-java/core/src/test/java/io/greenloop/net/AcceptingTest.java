@@ -19,6 +19,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** How connections are accepted, whatever is done with them then. */
 @Timeout(60)
@@ -138,6 +140,55 @@ class AcceptingTest {
     assertThat(trail)
         .containsExactly(
             "accepted", "accepted", "accepted", "another", "accepted", "accepted", "accepted");
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "elsewhere the number is a hint")
+  @Parity("SRV-1")
+  void asManyConnectionsWaitAsTheBacklogSays() {
+    int backlog = 3;
+    Aio.run(
+        () -> {
+          Server server =
+              Streams.startServer(
+                  stream -> stream.reader().readAll(),
+                  ServerOptions.DEFAULT.withBacklog(backlog).withMaxConnections(1),
+                  Loopback.anyPort());
+          var callers = new ArrayList<SocketChannel>();
+          try (Stream served =
+              Streams.openConnection(ConnectOptions.to(server.localAddresses().getFirst()))) {
+            while (server.connections() == 0) {
+              Aio.yieldNow();
+            }
+            for (int i = 0; i < 2 * backlog + 2; i++) {
+              callers.add(SocketChannel.open());
+              callers.getLast().configureBlocking(false);
+              callers.getLast().connect(served.remoteAddress());
+            }
+
+            assertThat(connected(callers)).isEqualTo(backlog + 1); // as Linux counts
+          } finally {
+            for (SocketChannel each : callers) {
+              each.close();
+            }
+          }
+          server.shutdown(ofMillis(0));
+        });
+  }
+
+  /** How many there are after a while in which their number has stayed the same. */
+  private static int connected(List<SocketChannel> callers) throws IOException {
+    int count = -1;
+    for (int same = 0; same < 50; same++) {
+      int now = 0;
+      for (SocketChannel each : callers) {
+        now += each.finishConnect() ? 1 : 0;
+      }
+      same = now == count ? same : 0;
+      count = now;
+      Aio.yieldNow();
+    }
+    return count;
   }
 
   @Test

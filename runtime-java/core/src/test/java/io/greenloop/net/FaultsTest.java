@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.greenloop.Aio;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
+import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.internal.vm.Mode;
+import io.greenloop.reactor.Reactor;
+import io.greenloop.reactor.Reactors;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.RealTime;
 import io.greenloop.testing.Seeds;
@@ -138,6 +142,15 @@ class FaultsTest {
 
   // ---- descriptors -------------------------------------------------------------------------
 
+  /** What full mode needs. */
+  private static final List<String> FULL =
+      List.of(
+          "--add-exports",
+          "java.base/jdk.internal.vm=ALL-UNNAMED",
+          "--add-opens",
+          "java.base/java.lang=ALL-UNNAMED",
+          "--enable-native-access=ALL-UNNAMED");
+
   /** A JVM that may open few descriptors. */
   public static final class Child {
     private Child() {}
@@ -165,6 +178,7 @@ class FaultsTest {
                 Aio.yieldNow();
               }
             }
+            System.out.println("engine: " + LoopThread.currentLoop().poller().engine());
             long polls = Loopback.polls();
             Aio.sleep(Duration.ofMillis(300)); // it waits a second before it tries again
             System.out.println("polls while it waits: " + (Loopback.polls() - polls < 20));
@@ -206,25 +220,33 @@ class FaultsTest {
   void withoutDescriptorsLeftAServerReportsItWaitsAndGoesOn() throws Exception {
     String java = ProcessHandle.current().info().command().orElse("java");
     var command =
-        List.of(
-            "/bin/sh",
-            "-c",
-            "ulimit -n 120; exec \"$@\"",
-            "sh",
-            java,
-            "-XX:-MaxFDLimit",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Child.class.getName());
+        new ArrayList<>(
+            List.of("/bin/sh", "-c", "ulimit -n 120; exec \"$@\"", "sh", java, "-XX:-MaxFDLimit"));
+    if (Mode.isFull()) {
+      command.addAll(FULL);
+    }
+    String named = System.getProperty(Reactors.ENGINE_PROPERTY);
+    if (named != null) {
+      command.add("-D" + Reactors.ENGINE_PROPERTY + "=" + named);
+    }
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
     Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(child.waitFor()).as(output).isZero();
     assertThat(Arrays.asList(output.split("\n", -1)))
         .contains(
+            "engine: " + engine(),
             "polls while it waits: true",
             "served: " + SIZE,
             "reported: server on [] cannot accept connections and tries again in 1 s: Too many open"
                 + " files");
+  }
+
+  /** The one of this JVM. */
+  private static String engine() throws IOException {
+    try (Reactor opened = Reactors.open()) {
+      return opened.name();
+    }
   }
 }

@@ -11,11 +11,18 @@ import io.greenloop.reactor.Completion;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.CompletionHandler;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +96,145 @@ class FileOperationTest {
                 .isInstanceOf(InterruptedIOException.class)
                 .hasMessage("read on " + file + ": cancelled");
           });
+    }
+  }
+
+  @Test
+  void aWriteOfWhichTheSystemTakesAPartGoesOnBehindIt() {
+    var file = new SlowFile();
+    run(
+        () -> {
+          var end = new End();
+          EventLoop.current().asynchronousProactor().write(file, 10, Loopback.bytes("abc"), end);
+          for (int i = 0; i < 3; i++) {
+            file.goOn();
+          }
+
+          assertThat(end.promise.join()).isEqualTo(3);
+          assertThat(file.written).containsExactly("a at 10", "b at 11", "c at 12");
+        });
+  }
+
+  @Test
+  void aWriteIsCancelledBetweenTwoParts() {
+    var file = new SlowFile();
+    run(
+        () -> {
+          var end = new End();
+          ByteBuffer source = Loopback.bytes("abc");
+          var operation = EventLoop.current().asynchronousProactor().write(file, 0, source, end);
+          operation.cancel();
+          file.goOn();
+
+          assertThatThrownBy(end.promise::join)
+              .isInstanceOf(InterruptedIOException.class)
+              .hasMessage("write on " + file + ": cancelled");
+          assertThat(file.written).containsExactly("a at 0");
+          assertThat(source.position()).isEqualTo(1);
+        });
+  }
+
+  @Test
+  void aBufferWhoseMemoryEndsBetweenTwoPartsFailsItsWrite() {
+    var file = new SlowFile();
+    run(
+        () -> {
+          var end = new End();
+          try (var arena = Arena.ofShared()) {
+            ByteBuffer source = arena.allocate(3).asByteBuffer();
+            EventLoop.current().asynchronousProactor().write(file, 0, source, end);
+          }
+          file.goOn();
+
+          assertThatThrownBy(end.promise::join)
+              .isInstanceOf(IOException.class)
+              .hasMessage("write on " + file + ": the buffer was changed meanwhile")
+              .hasCauseInstanceOf(IllegalStateException.class);
+          assertThat(LoopThread.currentLoop().outsideJobs()).isZero();
+        });
+  }
+
+  /** Takes one byte at a time, and says so when a test wants it. */
+  private static final class SlowFile extends AsynchronousFileChannel {
+    final List<String> written = new ArrayList<>();
+    private @Nullable Runnable pending;
+
+    /** Tells of the end of the last call, and waits until the loop has heard of it. */
+    void goOn() {
+      pending.run();
+      Talk.turns(3);
+    }
+
+    @Override
+    public <A> void write(
+        ByteBuffer source,
+        long position,
+        A attachment,
+        CompletionHandler<Integer, ? super A> handler) {
+      written.add((char) source.get() + " at " + position);
+      pending = () -> handler.completed(1, attachment);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public long size() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public AsynchronousFileChannel truncate(long size) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void force(boolean metaData) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <A> void lock(
+        long position,
+        long size,
+        boolean shared,
+        A attachment,
+        CompletionHandler<FileLock, ? super A> handler) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<FileLock> lock(long position, long size, boolean shared) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public FileLock tryLock(long position, long size, boolean shared) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public <A> void read(
+        ByteBuffer target,
+        long position,
+        A attachment,
+        CompletionHandler<Integer, ? super A> handler) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Integer> read(ByteBuffer target, long position) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Future<Integer> write(ByteBuffer source, long position) {
+      throw new UnsupportedOperationException();
     }
   }
 

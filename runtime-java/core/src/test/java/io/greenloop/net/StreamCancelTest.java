@@ -62,11 +62,12 @@ class StreamCancelTest {
   private record Reading(Read now, ReadFor later) {
     static Reading any(StreamReader in, Random random) {
       int count = 1 + random.nextInt(3000);
-      return switch (random.nextInt(5)) {
+      return switch (random.nextInt(6)) {
         case 0 -> new Reading(() -> in.read(count), waiter -> in.read(count, waiter));
         case 1 -> new Reading(() -> in.readExactly(count), w -> in.readExactly(count, w));
         case 2 -> new Reading(() -> in.readUntil(bytes("\n")), w -> in.readUntil(w, bytes("\n")));
         case 3 -> new Reading(() -> into(in, count), waiter -> in.read(count, waiter));
+        case 4 -> new Reading(in::readAll, in::readAll);
         default -> new Reading(in::readLine, in::readLine);
       };
     }

@@ -12,13 +12,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
+import io.greenloop.net.Talk.Recorder;
 import io.greenloop.testing.RealTime;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +32,29 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class StreamTest {
   private static final int BIG = 8 << 20; // more than the system buffers
+
+  @Test
+  void nothingThatIsWrittenWaitsForTheAnswerToWhatWasWrittenBefore() {
+    run(
+        () -> {
+          SocketChannel[] pair = Loopback.pair();
+          assertThat(pair).noneMatch(StreamTest::sendsAtOnce);
+          try (Stream stream = Streams.adopt(pair[0]);
+              Transport transport =
+                  EventLoop.current().adopt(pair[1], Recorder::new).join().transport()) {
+            assertThat(pair).allMatch(StreamTest::sendsAtOnce);
+            assertThat(stream.isClosing() || transport.isClosing()).isFalse();
+          }
+        });
+  }
+
+  private static boolean sendsAtOnce(SocketChannel channel) {
+    try {
+      return channel.getOption(StandardSocketOptions.TCP_NODELAY);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
 
   @Test
   void oneTaskReadsWhileAnotherWrites() {
