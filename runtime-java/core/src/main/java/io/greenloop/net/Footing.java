@@ -72,7 +72,7 @@ record Footing(
       throw new UnsupportedOperationException(
           call + " on " + name + ": TLS needs both directions, and a pipe has one");
     }
-    TlsWire.checkName(call, name, remote, options);
+    options.checkName(call, name, remote);
   }
 
   boolean isPipe() {

@@ -136,7 +136,7 @@ public final class Stream implements AutoCloseable {
     if (shakesHands) {
       throw new IllegalStateException("startTls on " + name + ": a handshake is under way");
     }
-    TlsWire.checkName("startTls", name, remote, options);
+    options.checkName("startTls", name, remote);
     var secured =
         new TlsWire(
             loop, wire, reader.takeBuffered(), writer.takeBuffered("startTls"), options, name);

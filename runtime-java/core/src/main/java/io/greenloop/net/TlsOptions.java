@@ -221,6 +221,23 @@ public final class TlsOptions {
         options + ": which one's name shall the certificate have? give it by" + " withServerName");
   }
 
+  /**
+   * Throws unless a client knows which name the server's certificate must have.
+   *
+   * @param call what is refused then, on the connection {@code name}
+   */
+  void checkName(String call, String name, SocketAddress remote) {
+    boolean internet = remote instanceof InetSocketAddress;
+    if (!internet && client && serverName == null) {
+      throw new IllegalArgumentException(
+          call
+              + " on "
+              + name
+              + ": no name to check the server's certificate against; give one by withServerName,"
+              + " or \"\" for no check");
+    }
+  }
+
   private String side() {
     return client ? "client" : "server";
   }

@@ -1,21 +1,15 @@
 package io.greenloop.net;
 
 import io.greenloop.EventLoop;
-import io.greenloop.LoopFuture;
-import io.greenloop.TimerHandle;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.ReadyListener;
 import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +37,7 @@ final class TlsWire implements Wire {
     OVER
   }
 
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
   private final LoopCore loop;
-  private final EventLoop face;
   private final Wire below;
   private final TlsRecords records;
   private final TlsOptions options;
@@ -54,17 +45,12 @@ final class TlsWire implements Wire {
   private final WireSide in;
   private final WireSide out;
 
-  /** Told once how the first handshake ended; null after that. */
-  private @Nullable Consumer<@Nullable IOException> whenShaken;
-
   private final TlsInput input;
+  private final TlsHandshake handshake;
   private final TlsParting parting;
-  private @Nullable TimerHandle limit;
-  private @Nullable TlsInfo info;
   private @Nullable IOException failure;
   private State state = State.SHAKING;
 
-  private boolean busy; // the engine works off the loop, and must be left alone
   private boolean ends; // our direction was told to
   private boolean queued;
 
@@ -81,35 +67,18 @@ final class TlsWire implements Wire {
       TlsOptions options,
       String name) {
     this.loop = loop;
-    this.face = (EventLoop) loop.face();
     this.below = below;
     this.options = options;
     this.name = name;
     records = new TlsRecords(below, unread, unsent, name);
     input = new TlsInput(records, options, name, this::shakeAgain);
-    parting = new TlsParting(face, options, name, this::tooLong);
+    handshake = new TlsHandshake(loop, records, input, options, name, this::go, this::fail);
+    parting = new TlsParting((EventLoop) loop.face(), options, name, this::tooLong);
     in = new WireSide(loop, below, Direction.IN, this::more, this::fail);
     out = new WireSide(loop, below, Direction.OUT, this::go, this::fail);
   }
 
   // ---- the handshake -----------------------------------------------------------------------
-
-  /**
-   * Throws unless a client knows which name the server's certificate must have.
-   *
-   * @param call what is refused then, on the connection {@code name}
-   */
-  static void checkName(String call, String name, SocketAddress remote, TlsOptions options) {
-    boolean internet = remote instanceof InetSocketAddress;
-    if (!internet && options.isClient() && options.serverName().isEmpty()) {
-      throw new IllegalArgumentException(
-          call
-              + " on "
-              + name
-              + ": no name to check the server's certificate against; give one by withServerName,"
-              + " or \"\" for no check");
-    }
-  }
 
   /**
    * Begins the handshake.
@@ -119,96 +88,19 @@ final class TlsWire implements Wire {
    *     is left to whoever is told. Nobody is told after a close
    */
   void begin(SocketAddress remote, Consumer<@Nullable IOException> told) {
-    InetSocketAddress internet = remote instanceof InetSocketAddress i ? i : null;
-    String host = internet == null ? "" : internet.getHostString();
-    int port = internet == null ? -1 : internet.getPort();
-    whenShaken = told;
-    limit =
-        face.callLater(
-            options.handshakeTimeout(), () -> fail(TlsErrors.handshakeTooLong(name, options)));
-    offLoop(() -> options.newEngine(host, port), records::begin);
-  }
-
-  /** Certificates and keys take their time, which is not the loop's. */
-  private <T> void offLoop(Callable<T> job, Consumer<T> use) {
-    busy = true;
-    LoopFuture<T> working;
-    try {
-      working = face.runInExecutor(null, job);
-    } catch (RuntimeException refused) { // it is full, or was shut down
-      loop.ready((Runnable) () -> noEngine(refused), null);
-      return;
-    }
-    working.whenDone(
-        done -> {
-          Throwable failed = working.exceptionNow();
-          if (failed == null) {
-            busy = false;
-            use.accept(working.getNow());
-            go();
-          } else {
-            noEngine(failed);
-          }
-        });
-  }
-
-  private void noEngine(Throwable cause) {
-    busy = false;
-    fail(TlsErrors.noEngine(name, cause));
-  }
-
-  private void shake() throws IOException {
-    for (; ; ) {
-      boolean sent = records.flush();
-      switch (records.status()) {
-        case NEED_TASK -> {
-          runTasks();
-          return;
-        }
-        case NEED_WRAP -> {
-          if (!sent) {
-            return;
-          }
-          if (records.seal(NOTHING) == TlsRecords.Step.CLOSED) {
-            throw new SSLHandshakeException("the other side has ended TLS");
-          }
-        }
-        // Sent or not: two sides that have no room left must not wait for each other.
-        case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-          if (input.hasOpened() || !input.openOne()) {
-            return;
-          }
-        }
-        default -> {
-          shaken();
-          return;
-        }
-      }
-    }
+    handshake.begin(remote, told);
   }
 
   private void shaken() throws IOException {
     state = State.OPEN;
-    info = new TlsInfo(records.engine());
-    Consumer<@Nullable IOException> told = whenShaken;
+    Consumer<@Nullable IOException> told = handshake.listener();
     if (told != null) {
-      whenShaken = null;
-      stopTimer();
+      handshake.end();
       if (ends) {
         endOutput();
       }
       told.accept(null);
     }
-  }
-
-  private void runTasks() {
-    SSLEngine engine = records.engine();
-    offLoop(
-        () -> {
-          TlsRecords.runTasks(engine);
-          return 0;
-        },
-        nothing -> {});
   }
 
   /** Whether the other side has ended its direction. */
@@ -222,7 +114,7 @@ final class TlsWire implements Wire {
 
   /** What was agreed on, once the handshake is done. */
   @Nullable TlsInfo info() {
-    return info;
+    return handshake.info();
   }
 
   // ---- reading and writing -----------------------------------------------------------------
@@ -240,7 +132,7 @@ final class TlsWire implements Wire {
     if (input.hasEnded()) {
       return -1;
     }
-    if (state != State.OPEN || busy) {
+    if (state != State.OPEN || handshake.isBusy()) {
       return 0;
     }
     try {
@@ -264,7 +156,7 @@ final class TlsWire implements Wire {
   @Override
   public void tryWrite(ByteBuffer source) throws IOException {
     check();
-    if (state != State.OPEN || busy) {
+    if (state != State.OPEN || handshake.isBusy()) {
       return;
     }
     try {
@@ -286,7 +178,7 @@ final class TlsWire implements Wire {
 
   /** A write that fails because the other side has refused us: it may have said why. */
   private IOException alertInstead(IOException e) {
-    if (e instanceof SSLException || busy) {
+    if (e instanceof SSLException || handshake.isBusy()) {
       return e;
     }
     try {
@@ -350,17 +242,17 @@ final class TlsWire implements Wire {
       return true;
     }
     if (direction == Direction.OUT) {
-      return state == State.OPEN && !busy && !records.hasUnsent();
+      return state == State.OPEN && !handshake.isBusy() && !records.hasUnsent();
     }
     return input.hasOpened()
         || input.hasEnded()
-        || (state == State.OPEN && !busy && input.mayOpen());
+        || (state == State.OPEN && !handshake.isBusy() && input.mayOpen());
   }
 
   /** Listens below for what is missing, and for nothing else. */
   private void arm() {
     boolean needsMore = state != State.OPEN || in.listener != null;
-    in.want(state != State.OVER && !busy && input.isDry() && needsMore);
+    in.want(state != State.OVER && !handshake.isBusy() && input.isDry() && needsMore);
     out.want(state != State.OVER && records.hasUnsent());
   }
 
@@ -381,13 +273,13 @@ final class TlsWire implements Wire {
   private void go() {
     queued = false;
     try {
-      if (busy && state != State.OVER) {
+      if (handshake.isBusy() && state != State.OVER) {
         records.flush();
-      } else if (!busy) {
+      } else if (!handshake.isBusy()) {
         proceed();
       }
     } catch (IOException e) {
-      String verb = whenShaken == null ? "write" : "TLS handshake";
+      String verb = handshake.listener() == null ? "write" : "TLS handshake";
       fail(TlsErrors.explained(verb, name, options, alertInstead(e)));
     }
     tell();
@@ -395,7 +287,11 @@ final class TlsWire implements Wire {
 
   private void proceed() throws IOException {
     switch (state) {
-      case SHAKING -> shake();
+      case SHAKING -> {
+        if (handshake.proceed()) {
+          shaken();
+        }
+      }
       case PARTING -> part();
       case OPEN -> {
         records.sendOwn();
@@ -434,7 +330,7 @@ final class TlsWire implements Wire {
 
   @Override
   public boolean part(Consumer<@Nullable IOException> told) {
-    if (state != State.OPEN || busy) {
+    if (state != State.OPEN || handshake.isBusy()) {
       return true;
     }
     state = State.PARTING;
@@ -482,7 +378,7 @@ final class TlsWire implements Wire {
       return first == null ? e : first;
     }
     failure = e;
-    Consumer<@Nullable IOException> shaken = whenShaken;
+    Consumer<@Nullable IOException> shaken = handshake.listener();
     Consumer<@Nullable IOException> parted = parting.listener();
     sayWhy();
     letGo();
@@ -498,7 +394,7 @@ final class TlsWire implements Wire {
 
   /** The engine's alert, if it has one and the wire takes it. */
   private void sayWhy() {
-    if (busy || !records.hasBegun()) {
+    if (handshake.isBusy() || !records.hasBegun()) {
       return;
     }
     for (int attempts = 2; attempts > 0; attempts--) { // the first may throw the failure again
@@ -512,19 +408,10 @@ final class TlsWire implements Wire {
 
   private void letGo() {
     state = State.OVER;
-    whenShaken = null;
-    stopTimer();
+    handshake.end();
     parting.end();
     in.want(false);
     out.want(false);
-  }
-
-  private void stopTimer() {
-    TimerHandle timer = limit;
-    if (timer != null) {
-      limit = null;
-      timer.cancel();
-    }
   }
 
   @Override
