@@ -3,7 +3,6 @@ package io.greenloop.net;
 import static io.greenloop.internal.check.Known.present;
 
 import io.greenloop.EventLoop;
-import io.greenloop.Promise;
 import io.greenloop.Task;
 import io.greenloop.TaskContext;
 import io.greenloop.TaskOptions;
@@ -49,8 +48,8 @@ final class WireTransport implements Transport, Served {
   private final TaskContext context;
   private final Consumer<? super WireTransport> whenOver;
 
-  /** Told once how the handshake ended; null when it has, and without TLS. */
-  private @Nullable Consumer<@Nullable Throwable> whenShaken;
+  /** Null without TLS. */
+  private final @Nullable TransportHandshake handshake;
 
   private @Nullable WireTransport successor;
   private Protocol protocol;
@@ -87,6 +86,8 @@ final class WireTransport implements Transport, Served {
     this.protocol = protocol;
     this.context = context;
     this.whenOver = whenOver;
+    TlsWire tls = footing.tls();
+    handshake = tls == null ? null : new TransportHandshake(this, tls);
     out = new Outgoing(this, core, wire, isTls() ? TLS_LIMITS : WriteLimits.DEFAULT);
     in = new Incoming(this, core, wire);
     unclosed = Unclosed.watch(this, core, footing.channel(), name);
@@ -101,43 +102,20 @@ final class WireTransport implements Transport, Served {
    *     which is reported if nobody is told
    */
   void begin(@Nullable Consumer<@Nullable Throwable> told) {
-    if (isTls()) {
-      shakeHands(
-          failed -> {
-            if (failed == null) {
-              queueMade(told);
-            } else if (told != null) {
-              told.accept(failed);
-            } else if (!aborted) {
-              Entries.report(loop, failed.getMessage() + "; it is closed", failed);
-            }
-          });
-    } else {
+    if (handshake == null) {
       queueMade(told);
+      return;
     }
-  }
-
-  private void shakeHands(Consumer<@Nullable Throwable> told) {
-    whenShaken = told;
-    present(footing.tls())
-        .begin(
-            remoteAddress(),
-            failed -> {
-              if (failed == null) {
-                shaken(null);
-              } else {
-                lose(failed);
-                shaken(failed);
-              }
-            });
-  }
-
-  private void shaken(@Nullable Throwable failed) {
-    Consumer<@Nullable Throwable> told = whenShaken;
-    if (told != null) {
-      whenShaken = null;
-      told.accept(failed);
-    }
+    handshake.begin(
+        failed -> {
+          if (failed == null) {
+            queueMade(told);
+          } else if (told != null) {
+            told.accept(failed);
+          } else if (!aborted) {
+            Entries.report(loop, failed.getMessage() + "; it is closed", failed);
+          }
+        });
   }
 
   private void queueMade(@Nullable Consumer<@Nullable Throwable> told) {
@@ -283,19 +261,8 @@ final class WireTransport implements Transport, Served {
     next.held = true;
     next.out.goOnFrom(out);
     giveUpTo(next);
-    Promise<@Nullable Throwable> shaken = loop.newPromise();
-    next.shakeHands(shaken::tryComplete);
     try {
-      Task<Transport> task =
-          loop.spawn(
-              TaskOptions.named("start TLS on " + name),
-              () -> {
-                Throwable failed = shaken.join();
-                if (failed != null) {
-                  throw Thrown.again(failed);
-                }
-                return next;
-              });
+      Task<Transport> task = present(next.handshake).beginInTask();
       task.whenDone(done -> next.started(task));
       return task;
     } catch (RuntimeException refused) { // too many tasks, a closed loop
@@ -329,7 +296,7 @@ final class WireTransport implements Transport, Served {
   }
 
   private boolean isTls() {
-    return footing.tls() != null;
+    return handshake != null;
   }
 
   // ---- ending ------------------------------------------------------------------------------
@@ -344,7 +311,7 @@ final class WireTransport implements Transport, Served {
     if (closing) {
       return;
     }
-    if (whenShaken != null) {
+    if (handshake != null && handshake.isAwaited()) {
       abort(); // there is nobody to take leave of yet
       return;
     }
@@ -420,7 +387,8 @@ final class WireTransport implements Transport, Served {
     Entries.report(loop, callback + " of " + protocol + " failed on " + name + consequence, thrown);
   }
 
-  private void lose(@Nullable Throwable cause) {
+  /** It is over, because of {@code cause} if there is one: the protocol will be told. */
+  void lose(@Nullable Throwable cause) {
     if (lost) {
       return;
     }
@@ -433,7 +401,9 @@ final class WireTransport implements Transport, Served {
   }
 
   private void tellLost() {
-    shaken(whyClosed("TLS handshake"));
+    if (handshake != null) {
+      handshake.end(whyClosed("TLS handshake"));
+    }
     try {
       if (known) {
         protocol.connectionLost(reason);
