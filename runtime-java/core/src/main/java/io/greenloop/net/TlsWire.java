@@ -95,10 +95,10 @@ final class TlsWire implements Wire {
     state = State.OPEN;
     Consumer<@Nullable IOException> told = handshake.listener();
     if (told != null) {
-      handshake.end();
       if (ends) {
-        endOutput();
+        endOutput(); // if that fails, who waits is told so
       }
+      handshake.end();
       told.accept(null);
     }
   }

@@ -12,14 +12,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.greenloop.Aio;
 import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
+import io.greenloop.Promise;
 import io.greenloop.Task;
 import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.internal.loop.ReadyListener;
+import io.greenloop.internal.loop.Watch.Direction;
 import io.greenloop.net.TlsConversation.Wired;
 import io.greenloop.net.TlsOptions.ClientAuth;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.RealTime;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -104,6 +109,80 @@ class TlsHandshakeTest {
               .hasMessage("TLS handshake on " + server.stream() + ": no room for a job");
           assertThat(failures.client).isInstanceOf(IOException.class);
         });
+  }
+
+  // ---- the end of it -----------------------------------------------------------------------
+
+  @Test
+  @Parity("AC-ssl.6")
+  void anEndOfOurDirectionThatCannotBeSentBehindItFailsIt() {
+    Aio.run(
+        () -> {
+          SocketChannel[] pair = Loopback.pair();
+          var core = LoopThread.currentLoop();
+          TlsOptions older = named(trusting()).withVersions("TLSv1.2"); // whose alerts can be seen
+          Stream server = Stream.adopt(core, pair[1], 1 << 16);
+          Task<?> accepting = Aio.spawn(() -> server.startTls(localhost()));
+          var socket = new SocketWire(core, pair[0]);
+          var tls = new TlsWire(core, new Alertless(socket), nothing(), nothing(), older, "a test");
+          Promise<String> ended = Aio.newPromise();
+
+          tls.begin(socket.remote(), failed -> ended.complete(String.valueOf(failed)));
+          tls.shutdownOutput();
+
+          assertThat(ended.join()).contains("no alert gets through");
+          tls.abort();
+          server.abort();
+          Aio.waitUntil(List.of(accepting));
+          accepting.exceptionNow(); // has seen the end, or was done before
+        });
+  }
+
+  private static ByteBuffer nothing() {
+    return ByteBuffer.allocate(0);
+  }
+
+  /** Breaks where an alert is to be sent. */
+  private record Alertless(Wire below) implements Wire {
+    private static final int ALERT = 21;
+
+    @Override
+    public int tryRead(ByteBuffer target) throws IOException {
+      return below.tryRead(target);
+    }
+
+    @Override
+    public void tryWrite(ByteBuffer source) throws IOException {
+      if (source.get(source.position()) == ALERT) {
+        throw new IOException("no alert gets through");
+      }
+      below.tryWrite(source);
+    }
+
+    @Override
+    public void listen(Direction direction, ReadyListener listener) {
+      below.listen(direction, listener);
+    }
+
+    @Override
+    public void mute(Direction direction) {
+      below.mute(direction);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+      below.shutdownOutput();
+    }
+
+    @Override
+    public void close() {
+      below.close();
+    }
+
+    @Override
+    public void abort() {
+      below.abort();
+    }
   }
 
   // ---- certificates ------------------------------------------------------------------------
