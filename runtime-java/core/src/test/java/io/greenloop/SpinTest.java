@@ -3,9 +3,8 @@ package io.greenloop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.greenloop.reactor.BareReactor;
 import io.greenloop.reactor.Completion;
-import io.greenloop.reactor.Network;
-import io.greenloop.reactor.Reactor;
 import io.greenloop.reactor.ReadySink;
 import io.greenloop.reactor.Transfers;
 import java.io.IOException;
@@ -13,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -193,33 +191,6 @@ class SpinTest {
       }
       sink.ready(watched, READ);
       return 1;
-    }
-  }
-
-  /** Watches nothing. */
-  private abstract static class BareReactor implements Reactor, Network {
-    @Override
-    public void update(SelectableChannel channel, int interest, @Nullable Object attachment) {}
-
-    @Override
-    public void wakeup() {}
-
-    @Override
-    public String name() {
-      return "recording";
-    }
-
-    @Override
-    public void close() {}
-
-    @Override
-    public SelectorProvider channels() {
-      return SelectorProvider.provider();
-    }
-
-    @Override
-    public Reactor openReactor() {
-      return this;
     }
   }
 }

@@ -7,14 +7,11 @@ import io.greenloop.EventLoop;
 import io.greenloop.LoopOptions;
 import io.greenloop.RunOptions;
 import io.greenloop.Task;
-import io.greenloop.reactor.Network;
-import io.greenloop.reactor.Reactor;
+import io.greenloop.reactor.BareReactor;
 import io.greenloop.reactor.ReadySink;
 import io.greenloop.testing.FullMode;
 import io.greenloop.testing.RealTime;
 import java.nio.channels.Pipe;
-import java.nio.channels.SelectableChannel;
-import java.nio.channels.spi.SelectorProvider;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +54,7 @@ class CarrierMonitorTest {
   }
 
   /** An engine that takes a monitor in its first poll after a task has queued for it. */
-  private static final class ContendedReactor implements Reactor, Network {
+  private static final class ContendedReactor extends BareReactor {
     final CountDownLatch held = new CountDownLatch(1);
     final Object monitor = new Object();
     private volatile boolean wanted;
@@ -98,29 +95,8 @@ class CarrierMonitorTest {
     }
 
     @Override
-    public void update(SelectableChannel channel, int interest, @Nullable Object attachment) {}
-
-    @Override
     public void wakeup() {
       LockSupport.unpark(carrier);
-    }
-
-    @Override
-    public String name() {
-      return "contended";
-    }
-
-    @Override
-    public void close() {}
-
-    @Override
-    public SelectorProvider channels() {
-      return SelectorProvider.provider();
-    }
-
-    @Override
-    public Reactor openReactor() {
-      return this;
     }
   }
 }
