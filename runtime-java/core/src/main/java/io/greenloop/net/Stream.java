@@ -5,6 +5,7 @@ import io.greenloop.Waiter;
 import io.greenloop.internal.loop.LoopCore;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -137,9 +138,8 @@ public final class Stream implements AutoCloseable {
       throw new IllegalStateException("startTls on " + name + ": a handshake is under way");
     }
     options.checkName("startTls", name, remote);
-    var secured =
-        new TlsWire(
-            loop, wire, reader.takeBuffered(), writer.takeBuffered("startTls"), options, name);
+    ByteBuffer unsent = writer.takeBuffered("startTls"); // first, because it may refuse
+    var secured = new TlsWire(loop, wire, reader.takeBuffered(), unsent, options, name);
     tls = secured;
     wire = secured;
     reader.moveTo(secured);

@@ -166,6 +166,23 @@ class TlsStartTest {
   }
 
   @Test
+  @Parity("TLS-5")
+  void aCallThatIsRefusedLeavesWhatHasComeToTheReader() {
+    TlsConversation.wired(
+        (client, server) -> {
+          server.writer().write(bytes("one\ntwo\n"));
+          assertThat(text(client.reader().readLine())).isEqualTo("one\n");
+          assertThat(client.reader().buffered()).isEqualTo(4);
+          client.writer().shutdownOutput();
+
+          assertThatThrownBy(() -> client.stream().startTls(named(trusting())))
+              .isExactlyInstanceOf(IllegalStateException.class);
+
+          assertThat(text(client.reader().readLine())).isEqualTo("two\n");
+        });
+  }
+
+  @Test
   void inACallbackNothingIsBegun() {
     TlsConversation.wired(
         (client, server) -> {
