@@ -107,7 +107,7 @@ fun endless(
 
 val sink = endless("sink") { seen += it }
 val doubler = endless("doubler") { sink.switchTo(it * 2) }
-sink.setParent(doubler)
+sink.parent = doubler
 for (number in 1..3) doubler.switchTo(number)
 sink.close()
 doubler.close()

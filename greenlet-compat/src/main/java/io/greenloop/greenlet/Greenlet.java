@@ -346,11 +346,14 @@ public non-sealed class Greenlet extends Life implements AutoCloseable {
   /**
    * Changes where its result goes. Any time; what counts is the parent at its end.
    *
+   * @param parent never null, though declared so: it makes {@code g.parent = p} of Kotlin, which
+   *     wants the type of {@link #getParent}
+   * @throws NullPointerException if {@code parent} is null
    * @throws IllegalStateException for a main greenlet
    * @throws IllegalArgumentException if the chain of parents would be a cycle, or {@code parent}
    *     belongs to another host
    */
-  public void setParent(Greenlet parent) {
+  public void setParent(@Nullable Greenlet parent) {
     if (isMain()) {
       throw new IllegalStateException("setParent: the main greenlet of a host has no parent");
     }

@@ -29,6 +29,36 @@ class GreenletsTest :
       greenlet(parent) { "result" }.switchTo() shouldBe "parent got result"
     }
 
+    test("GL-1.2.8: the parent is a property, of a suspended greenlet, in a subclass and in a body") {
+      val sink = greenlet { args -> "sink got ${args[0]}" }
+      val late = greenlet { "${switchToParent("left")} and came back" }
+      val own =
+        object : Greenlet() {
+          override fun run(vararg args: Any?): Any {
+            parent = sink
+            return if (parent === sink) "own" else "lost"
+          }
+        }
+
+      late.switchTo() shouldBe "left"
+      late.parent = own
+      late.parent shouldBe own
+      own.parent shouldBe Greenlet.current()
+      late.switchTo("it") shouldBe "sink got own"
+    }
+
+    test("GL-1.2.9, GL-1.2.10, GL-1.2.12: a parent that cannot be is refused, and nothing changed") {
+      val above = greenlet { }
+      val below = greenlet(above) { }
+
+      shouldThrow<IllegalArgumentException> { above.parent = below }.message shouldBe
+        "cyclic parent chain"
+      shouldThrow<NullPointerException> { below.parent = null }
+      shouldThrow<IllegalStateException> { Greenlet.current().parent = above }
+      below.parent shouldBe above
+      above.parent shouldBe Greenlet.current()
+    }
+
     test("a greenlet is itself, and is thrown into") {
       val g =
         greenlet {
