@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class Extras {
   volatile @Nullable TaskContext context;
   @Nullable Throwable createdAt;
+
+  /** Who is in {@link Greenlet#close} of it; not its parent, which may be below this one. */
+  @Nullable Greenlet closer;
+
   private @Nullable Promise<@Nullable Object> future;
   private @Nullable Map<GreenletLocal<?>, Object> locals;
 

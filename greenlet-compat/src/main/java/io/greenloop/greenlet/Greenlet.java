@@ -325,11 +325,12 @@ public non-sealed class Greenlet extends Life implements AutoCloseable {
       dieUnstarted(new GreenletExit());
       return;
     }
-    closer = tree.current;
+    Extras extras = extras();
+    extras.closer = tree.current;
     try {
       throwInto();
     } finally {
-      closer = null;
+      extras.closer = null;
     }
     if (state != DEAD) {
       throw new IllegalStateException("close: " + Texts.id(this) + " ignored GreenletExit");

@@ -30,12 +30,8 @@ abstract sealed class Life permits Greenlet {
   final Tree tree;
   volatile @Nullable Greenlet parent;
 
-  /** Who is in {@link Greenlet#close} of it; not its parent, which may be below this one. */
-  @Nullable Greenlet closer;
-
   volatile int state;
   @Nullable Object body; // a Body or NamedBody
-  private @Nullable SwitchArgs startArgs;
   @Nullable Fiber fiber;
   private Suspended.@Nullable Entry listed;
   volatile @Nullable Extras extras; // any thread may be the first that needs them
@@ -74,23 +70,23 @@ abstract sealed class Life permits Greenlet {
 
   /** Who goes on when it ends: who closes it, else its parent. */
   final @Nullable Greenlet heir() {
-    Greenlet closing = closer;
+    Extras present = extras;
+    Greenlet closing = present == null ? null : present.closer;
     return closing != null ? closing : parent;
   }
 
   // ---- beginning and end -------------------------------------------------------------------
 
-  final void begin(SwitchArgs args) {
-    startArgs = args;
+  /** Makes its stack; what its body starts with comes as what is sent to others does. */
+  final void begin() {
     Root root = new Root();
     fiber = Fiber.greenlet(root, root);
     state = ACTIVE;
   }
 
-  /** Takes {@link #begin} back, when the switch there was refused; no-op if it runs already. */
+  /** Takes {@link #begin} back, when the switch there was refused; no-op if it has run before. */
   final void unbegin() {
-    if (startArgs != null) {
-      startArgs = null;
+    if (listed == null && !isMain()) {
       fiber = null;
       state = NEW;
     }
@@ -116,14 +112,12 @@ abstract sealed class Life permits Greenlet {
     @Override
     public void run() {
       Greenlet self = (Greenlet) Life.this;
-      SwitchArgs args = Objects.requireNonNull(startArgs);
-      startArgs = null;
       Object result = null;
       boolean begun = false;
       boolean exited = false;
       Throwable failure = null;
       try {
-        tree.arrive(self);
+        SwitchArgs args = (SwitchArgs) Objects.requireNonNull(tree.arrive());
         begun = true;
         result = runBody(args);
       } catch (GreenletExit exit) {

@@ -24,16 +24,14 @@ final class Suspended {
   }
 
   /** One greenlet. */
-  static final class Entry extends WeakReference<Greenlet> {
+  static class Entry extends WeakReference<Greenlet> {
     private final Suspended list;
-    private final @Nullable Throwable createdAt;
     private volatile @Nullable Entry older;
     private @Nullable Entry newer;
 
     private Entry(Suspended list, Greenlet greenlet) {
       super(greenlet, Leaks.COLLECTED);
       this.list = list;
-      createdAt = greenlet.createdAt();
     }
 
     /** Takes it off the list, once. Its own link stays, for a reader who stands here. */
@@ -55,7 +53,7 @@ final class Suspended {
     }
 
     @Nullable Throwable createdAt() {
-      return createdAt;
+      return null;
     }
 
     /** Its greenlet was collected: the host, if there still is one, takes it off the list. */
@@ -64,11 +62,28 @@ final class Suspended {
     }
   }
 
+  /** One of debug mode; the others are smaller by a field. */
+  private static final class Traced extends Entry {
+    private final Throwable createdAt;
+
+    Traced(Suspended list, Greenlet greenlet, Throwable createdAt) {
+      super(list, greenlet);
+      this.createdAt = createdAt;
+    }
+
+    @Override
+    Throwable createdAt() {
+      return createdAt;
+    }
+  }
+
   Entry add(Greenlet greenlet) {
     for (Entry gone = collected.poll(); gone != null; gone = collected.poll()) {
       gone.remove();
     }
-    var entry = new Entry(this, greenlet);
+    Throwable createdAt = greenlet.createdAt();
+    Entry entry =
+        createdAt == null ? new Entry(this, greenlet) : new Traced(this, greenlet, createdAt);
     Entry next = newest;
     entry.older = next;
     if (next == null) {

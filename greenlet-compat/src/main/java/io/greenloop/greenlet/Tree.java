@@ -165,9 +165,9 @@ final class Tree implements Residents {
     if (me == main) {
       runOthers();
     } else if (target != me) {
-      leave(me, target);
+      leave(me);
     }
-    return arrive(me);
+    return arrive();
   }
 
   private void runOthers() {
@@ -200,14 +200,16 @@ final class Tree implements Residents {
     }
   }
 
-  private void leave(Greenlet me, Greenlet target) {
-    if (!me.isListed()) {
-      me.setListed(suspended.add(me));
-    }
+  /** What lives across the suspension is kept for each greenlet: the less, the better. */
+  private void leave(Greenlet me) {
     try {
+      if (!me.isListed()) {
+        me.setListed(suspended.add(me));
+      }
       me.fiber().suspend();
     } catch (Throwable refused) { // pinned, or no stack left for it
-      current = me;
+      Greenlet target = current;
+      current = Objects.requireNonNull(mounted);
       value = null;
       error = null;
       target.unbegin();
@@ -216,15 +218,15 @@ final class Tree implements Residents {
   }
 
   /**
-   * What was sent to {@code me}, which runs now; throws what it was thrown, or its tracer throws.
+   * What was sent to the current greenlet; throws what it was thrown, or its tracer throws.
    */
-  @Nullable Object arrive(Greenlet me) {
+  @Nullable Object arrive() {
     Object arrived = value;
     Throwable failure = error;
     value = null;
     if (failure != null || isWatched()) {
       error = null;
-      failure = traced(failure, me);
+      failure = traced(failure, current);
       if (failure != null) {
         throw Greenlet.sneak(failure);
       }
@@ -270,8 +272,9 @@ final class Tree implements Residents {
           continue;
         }
         if (failure == null || isWatched()) { // a tracer may switch on the way to its death
+          value = args != null ? args : SwitchArgs.of(result);
           error = failure;
-          g.begin(args != null ? args : SwitchArgs.of(result));
+          g.begin();
           return g;
         }
         g.dieUnstarted(failure);

@@ -13,34 +13,36 @@ import org.jspecify.annotations.Nullable;
  * another thread.
  */
 @SuppressWarnings("ReferenceEquality") // identity is meant
-final class ContinuationFiber extends Continuation implements Fiber {
+class ContinuationFiber extends Continuation implements Fiber {
   private static final ContinuationScope GREENLETS = new ContinuationScope("greenlets");
 
   private final Object owner;
 
-  /** The greenlet below a generator while it runs: it has to be the innermost when we suspend. */
-  private @Nullable Continuation base;
+  /** Whether it was for a monitor the last time that it could not be suspended. */
+  private boolean heldMonitor;
 
-  /** Why it could not be suspended the last time that it could not. */
-  private @Nullable Pinned pinned;
-
-  ContinuationFiber(Object owner, Runnable body, boolean greenlet) {
-    super(greenlet ? GREENLETS : new ContinuationScope("generator"), body);
+  private ContinuationFiber(Object owner, Runnable body, ContinuationScope scope) {
+    super(scope, body);
     this.owner = owner;
+  }
+
+  static ContinuationFiber greenlet(Object owner, Runnable body) {
+    return new ContinuationFiber(owner, body, GREENLETS);
+  }
+
+  static ContinuationFiber generator(Object owner, Runnable body) {
+    return new OfGenerator(owner, body);
   }
 
   @Override
   public void resume() {
-    if (getScope() != GREENLETS) {
-      base = getCurrentContinuation(GREENLETS);
-    }
     run();
   }
 
   @Override
   public void suspend() {
     if (!Continuation.yield(getScope())) {
-      throw pinned == Pinned.MONITOR ? Refusal.pinnedByMonitor(owner) : Refusal.pinned(owner);
+      throw heldMonitor ? Refusal.pinnedByMonitor(owner) : Refusal.pinned(owner);
     }
   }
 
@@ -48,9 +50,6 @@ final class ContinuationFiber extends Continuation implements Fiber {
   public void checkInside() {
     if (getCurrentContinuation(getScope()) != this) {
       throw Refusal.outside(owner);
-    }
-    if (getScope() != GREENLETS && getCurrentContinuation(GREENLETS) != base) {
-      throw Refusal.acrossGreenlet(owner);
     }
   }
 
@@ -65,15 +64,39 @@ final class ContinuationFiber extends Continuation implements Fiber {
    */
   @Override
   protected void onPinned(Pinned reason) {
-    pinned = reason;
+    heldMonitor = reason == Pinned.MONITOR;
   }
 
-  Object owner() {
+  final Object owner() {
     return owner;
   }
 
   @Override
   public String toString() {
     return "Fiber of " + owner;
+  }
+
+  /** What a generator has more: there are a million greenlets, and each of them pays for a field. */
+  private static final class OfGenerator extends ContinuationFiber {
+    /** The greenlet below while it runs: it has to be the innermost when we suspend. */
+    private @Nullable Continuation base;
+
+    OfGenerator(Object owner, Runnable body) {
+      super(owner, body, new ContinuationScope("generator"));
+    }
+
+    @Override
+    public void resume() {
+      base = getCurrentContinuation(GREENLETS);
+      run();
+    }
+
+    @Override
+    public void checkInside() {
+      super.checkInside();
+      if (getCurrentContinuation(GREENLETS) != base) {
+        throw Refusal.acrossGreenlet(owner());
+      }
+    }
   }
 }

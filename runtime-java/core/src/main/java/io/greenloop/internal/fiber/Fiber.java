@@ -39,14 +39,14 @@ public interface Fiber {
   /** A fiber with a scope of its own: it may suspend through fibers nested in it. */
   static Fiber generator(Object owner, Runnable body) {
     return Mode.current() == Mode.FULL
-        ? new ContinuationFiber(owner, body, false)
+        ? ContinuationFiber.generator(owner, body)
         : new TwinFiber(owner, body, false);
   }
 
   /** A fiber of the scope that all greenlets share; its host resumes it directly, never another. */
   static Fiber greenlet(Object owner, Runnable body) {
     return Mode.current() == Mode.FULL
-        ? new ContinuationFiber(owner, body, true)
+        ? ContinuationFiber.greenlet(owner, body)
         : new TwinFiber(owner, body, true);
   }
 }
