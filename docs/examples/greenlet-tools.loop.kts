@@ -47,7 +47,7 @@ class Job : Greenlet() {
   var result = 0
 
   override fun run(vararg args: Any?): Any? {
-    getParent()!!.switchTo("started")
+    parent!!.switchTo("started")
     result = args[0] as Int + args[1] as Int
     return null
   }

@@ -4,6 +4,7 @@ import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContain
 import io.kotest.matchers.collections.shouldNotBeEmpty
+import io.kotest.matchers.ints.shouldBeGreaterThan
 import io.kotest.matchers.nulls.shouldNotBeNull
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
@@ -32,8 +33,13 @@ private fun snippetsOf(page: Path): List<Snippet> =
 /** The lines without their indent, which may differ, and without blank lines. */
 private fun List<String>.bare() = map { it.trim() }.filter { it.isNotEmpty() }.joinToString("\n")
 
+/** Code in these has to be taken from somewhere; in others, if the line above says so. */
+private val languages = setOf("java", "kotlin")
+
 private val flags =
   Regex("(?:<greenloop.flags>|\nflags=\")(.*?)(?:</greenloop.flags>|\")")
+
+private val greenletPage = root.resolve("docs/guide/greenlet-patterns.md")
 
 /** What the documentation shows is what the tests run. */
 class GuideTest :
@@ -42,12 +48,24 @@ class GuideTest :
       val snippets = snippetsOf(page)
 
       test("${page.parent.fileName}/${page.fileName}: its code is that of the examples") {
-        for (snippet in snippets.filter { it.language in setOf("java", "kotlin") }) {
+        for (snippet in snippets.filter { it.source != null || it.language in languages }) {
           withClue(snippet.text) {
             val source = root.resolve(snippet.source.shouldNotBeNull())
             val found = source.readLines().bare().contains(snippet.text.lines().bare())
             withClue("stands in $source") { found shouldBe true }
           }
+        }
+      }
+    }
+
+    test("each of the eighteen greenlet patterns is shown in three languages and explained") {
+      val sections = greenletPage.readText().split("\n## ").drop(1)
+
+      sections.map { it.substringBefore(' ').toInt() } shouldBe (1..18).toList()
+      for (section in sections) {
+        withClue(section.lines().first()) {
+          for (language in languages + "python") section shouldContain "\n```$language\n"
+          section.substringAfterLast("\n```").length shouldBeGreaterThan 50
         }
       }
     }
