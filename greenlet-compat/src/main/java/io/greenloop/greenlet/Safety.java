@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
  * each switch, otherwise at one in many; a place is reported once.
  *
  * <p>A monitor is found wherever it was entered; a lock if a frame has it in a variable, or in a
- * field of the object whose method it is. In portable mode locks are not found, for those frames
- * are open only with {@code --add-opens java.base/java.lang}; monitors are, by {@link
- * MonitorsByCode}.
+ * field of the object whose method it is. Those frames are open only with {@code --add-opens
+ * java.base/java.lang}; in portable mode both are found by {@link HeldByCode}.
  */
 final class Safety {
   static final boolean DEBUG = Boolean.getBoolean("greenloop.debug");
@@ -82,7 +81,7 @@ final class Safety {
             frame,
             "one of its host that enters it hangs the host; leave the synchronized block before");
       }
-      if (holdsLock(frame)) {
+      if (LiveFrames.KNOW_VARIABLES && holdsLock(frame)) {
         note(
             reports,
             leaving,
@@ -90,6 +89,13 @@ final class Safety {
             frame,
             "the others of its host enter it as if it were theirs; unlock before, or use"
                 + " GreenLock");
+      } else if (!LiveFrames.KNOW_VARIABLES && HeldByCode.aLock(frame)) {
+        note(
+            reports,
+            leaving,
+            "holds a lock",
+            frame,
+            "one of its host that locks it waits for ever; unlock before, or use GreenLock");
       }
       if (DEBUG && frame.getClassName().equals(BINDING) && i + 1 < frames.size()) {
         note(
@@ -118,7 +124,7 @@ final class Safety {
 
   private static @Nullable String heldMonitor(StackFrame frame) {
     if (!LiveFrames.KNOW_MONITORS) {
-      return MonitorsByCode.holds(frame) ? "a monitor" : null;
+      return HeldByCode.aMonitor(frame) ? "a monitor" : null;
     }
     for (@Nullable Object monitor : LiveFrames.monitors(frame)) {
       if (monitor != null) { // null: it was entered there, and left
@@ -172,6 +178,7 @@ final class Safety {
     private static final @Nullable Method MONITORS = method("getMonitors");
     private static final @Nullable Method VARIABLES = method("getLocals");
     static final boolean KNOW_MONITORS = MONITORS != null;
+    static final boolean KNOW_VARIABLES = VARIABLES != null;
     static final StackWalker WALKER =
         Optional.ofNullable(method("getStackWalker"))
             .map(factory -> (StackWalker) call(factory, null))

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -113,7 +115,7 @@ class GreenletSafetyTest {
   }
 
   @Test
-  @FullMode("monitors and locks are found in frames that only opened JDK packages show")
+  @FullMode("whose monitor and lock it is stands in frames that only opened JDK packages show")
   @Parity({"GL-1.13.1", "GL-1.6.10", "GL-1.8.9"})
   void inDebugModeASwitchWithALockOrBindingIsReportedOnceWithItsFrame() throws Exception {
     String output = child(Holders.class, "-Dgreenloop.debug=true");
@@ -140,8 +142,9 @@ class GreenletSafetyTest {
 
   @Test
   @Parity({"GL-1.8.9", "GL-1.13.1"})
-  void inDebugModeMonitorsAndBindingsAreReportedInBothModes() throws Exception {
+  void inDebugModeMonitorsLocksAndBindingsAreReportedInBothModes() throws Exception {
     assertThat(warnings(child(Holders.class, "-Dgreenloop.debug=true")))
+        .anyMatch(line -> line.matches(".* holds a (Reentrant)?[lL]ock at .*\\.lockInField\\(.*"))
         .anyMatch(line -> line.matches(".* holds (a|the) monitor.*\\.monitorOfMethod\\(.*"))
         .anyMatch(line -> line.matches(".* holds (a|the) monitor.*\\.monitorOfBlock\\(.*"))
         .anyMatch(line -> line.contains(" has bound a ScopedValue at "))
@@ -216,6 +219,111 @@ class GreenletSafetyTest {
   }
 
   @Test
+  void aLockIsFoundInTheCodeOfAMethodWhereItWasTakenOnEveryWayAndNotElsewhere() {
+    var locks = new Locks();
+
+    assertThat(locks.between(true)).isTrue();
+    assertThat(locks.between(false)).as("behind it").isFalse();
+    assertThat(locks.inACatch()).isTrue();
+    assertThat(locks.inAFinally()).as("unlocked there").isFalse();
+    assertThat(locks.onOneWay(true)).isFalse();
+    assertThat(locks.inALoop(2)).isTrue();
+    assertThat(locks.ofReaders()).isFalse();
+    assertThat(locks.writing()).isTrue();
+    assertThat(locks.tried()).isFalse();
+  }
+
+  /** Each method tells whether it holds a lock, where it asks. */
+  private static final class Locks {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantReadWriteLock both = new ReentrantReadWriteLock();
+
+    private static boolean holdsHere() {
+      return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+          .walk(frames -> HeldByCode.aLock(frames.skip(1).findFirst().orElseThrow()));
+    }
+
+    boolean between(boolean asked) {
+      lock.lock();
+      try {
+        if (asked) {
+          return holdsHere();
+        }
+      } finally {
+        lock.unlock();
+      }
+      return holdsHere();
+    }
+
+    boolean inACatch() {
+      Lock any = lock;
+      any.lock();
+      try {
+        throw new IllegalStateException();
+      } catch (IllegalStateException e) {
+        return holdsHere();
+      } finally {
+        any.unlock();
+      }
+    }
+
+    boolean inAFinally() {
+      boolean held = true;
+      try {
+        lock.lock();
+        throw new IllegalStateException();
+      } catch (IllegalStateException e) {
+        // on with finally
+      } finally {
+        lock.unlock();
+        held = holdsHere();
+      }
+      return held;
+    }
+
+    boolean onOneWay(boolean locks) {
+      if (locks) {
+        lock.lock();
+      }
+      boolean held = holdsHere();
+      if (locks) {
+        lock.unlock();
+      }
+      return held;
+    }
+
+    boolean inALoop(int times) {
+      boolean held = true;
+      for (int i = 0; i < times; i++) {
+        lock.lock();
+        held &= holdsHere();
+        lock.unlock();
+      }
+      return held && !holdsHere();
+    }
+
+    boolean ofReaders() {
+      both.readLock().lock();
+      boolean held = holdsHere();
+      both.readLock().unlock();
+      return held;
+    }
+
+    boolean writing() {
+      both.writeLock().lock();
+      boolean held = holdsHere();
+      both.writeLock().unlock();
+      return held;
+    }
+
+    boolean tried() {
+      boolean held = lock.tryLock() && holdsHere();
+      lock.unlock();
+      return held;
+    }
+  }
+
+  @Test
   void aMonitorIsFoundInTheCodeOfAMethodWhereItIsHeldAndNotElsewhere() {
     var blocks = new Blocks();
 
@@ -234,7 +342,7 @@ class GreenletSafetyTest {
 
     private static boolean holdsHere() {
       return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
-          .walk(frames -> MonitorsByCode.holds(frames.skip(1).findFirst().orElseThrow()));
+          .walk(frames -> HeldByCode.aMonitor(frames.skip(1).findFirst().orElseThrow()));
     }
 
     synchronized boolean method() {

@@ -10,18 +10,18 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 /** What is known of classes whose loader is the user's. */
-public class MonitorsByCodeTest {
+public class HeldByCodeTest {
   /** A copy of it is loaded by a loader of its own. */
   public static final class Asker implements Callable<Boolean> {
     @Override
     public synchronized Boolean call() {
-      return MonitorsByCodeTest.callerHolds();
+      return HeldByCodeTest.callerHolds();
     }
   }
 
   public static boolean callerHolds() {
     return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
-        .walk(frames -> MonitorsByCode.holds(frames.skip(1).findFirst().orElseThrow()));
+        .walk(frames -> HeldByCode.aMonitor(frames.skip(1).findFirst().orElseThrow()));
   }
 
   /** Runs {@link #whenAsked} each time somebody wants a class file from it. */
@@ -30,8 +30,8 @@ public class MonitorsByCodeTest {
     Callable<?> whenAsked = () -> null;
 
     Copies() throws IOException {
-      super(MonitorsByCodeTest.class.getClassLoader());
-      try (InputStream in = Asker.class.getResourceAsStream("MonitorsByCodeTest$Asker.class")) {
+      super(HeldByCodeTest.class.getClassLoader());
+      try (InputStream in = Asker.class.getResourceAsStream("HeldByCodeTest$Asker.class")) {
         code = in.readAllBytes();
       }
     }
