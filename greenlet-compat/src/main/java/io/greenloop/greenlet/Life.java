@@ -97,13 +97,22 @@ abstract sealed class Life permits Greenlet {
     state = DEAD;
     body = null;
     boolean exits = failure instanceof GreenletExit;
-    settle(exits ? failure : null, exits ? null : failure);
+    Throwable untold = settle(exits ? failure : null, exits ? null : failure);
+    if (untold != null) {
+      failure.addSuppressed(untold);
+    }
   }
 
-  private void settle(@Nullable Object result, @Nullable Throwable failure) {
+  /** Gives why its future could not be told, as if its loop was closed and its host runs on. */
+  private @Nullable Throwable settle(@Nullable Object result, @Nullable Throwable failure) {
     Extras present = extras;
-    if (present != null) {
-      present.settle(result, failure);
+    try {
+      if (present != null) {
+        present.settle(result, failure);
+      }
+      return null;
+    } catch (Throwable untold) { // whoever ends has to go on to its parent
+      return untold;
     }
   }
 
@@ -131,14 +140,11 @@ abstract sealed class Life permits Greenlet {
       if (!begun) {
         fiber = null; // as one that dies without a stack
       }
-      try {
-        settle(result, failure);
-      } catch (Throwable untold) { // as if its loop runs in another thread by now
-        if (failure == null) {
-          failure = untold;
-        } else {
-          failure.addSuppressed(untold);
-        }
+      Throwable untold = settle(result, failure);
+      if (failure == null) {
+        failure = untold;
+      } else if (untold != null) {
+        failure.addSuppressed(untold);
       }
       tree.finish(self, result, failure, exited ? Tree.NOTHING : null);
     }

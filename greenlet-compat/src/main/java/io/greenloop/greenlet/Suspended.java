@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Suspended {
   private final Queue<Entry> collected = new ConcurrentLinkedQueue<>();
-  private final Thread host;
+
+  /** Weakly: a virtual thread that nobody will unpark is collected, and its greenlets with it. */
+  private final WeakReference<Thread> host;
+
   private volatile @Nullable Entry newest;
 
   Suspended(Thread host) {
-    this.host = host;
+    this.host = new WeakReference<>(host);
   }
 
   /** One greenlet. */
@@ -95,9 +98,10 @@ final class Suspended {
     return entry;
   }
 
-  /** Whether its host has ended, and all that it lists were collected. */
+  /** Whether its host has ended or was collected, and so was all that it lists. */
   boolean isLost() {
-    if (host.getState() != Thread.State.TERMINATED) {
+    Thread thread = host.get();
+    if (thread != null && thread.getState() != Thread.State.TERMINATED) {
       return false;
     }
     for (Entry entry = newest; entry != null; entry = entry.older) {

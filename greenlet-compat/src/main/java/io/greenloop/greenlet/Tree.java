@@ -217,9 +217,7 @@ final class Tree implements Residents {
     }
   }
 
-  /**
-   * What was sent to the current greenlet; throws what it was thrown, or its tracer throws.
-   */
+  /** What was sent to the current greenlet; throws what it was thrown, or its tracer throws. */
   @Nullable Object arrive() {
     Object arrived = value;
     Throwable failure = error;

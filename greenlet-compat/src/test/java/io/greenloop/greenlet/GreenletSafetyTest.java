@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.logging.Handler;
@@ -460,6 +463,42 @@ class GreenletSafetyTest {
         .contains(
             "finally blocks never run; close them"
                 + " (run with -Dgreenloop.debug=true to see where they were created)");
+  }
+
+  /** Leaves a greenlet behind in a virtual thread that nobody will unpark. */
+  static final class Abandoner {
+    public static void main(String[] args) throws Exception {
+      var left = new CountDownLatch(1);
+      Thread.startVirtualThread(
+          () -> {
+            Greenlet g = new Greenlet(none -> Greenlet.current().getParent().switchTo());
+            g.switchTo();
+            left.countDown();
+            for (; ; ) {
+              LockSupport.park(g);
+            }
+          });
+      left.await();
+      var reported = new CountDownLatch(1);
+      Logger.getLogger("io.greenloop")
+          .setFilter(
+              record -> {
+                reported.countDown();
+                return true;
+              });
+      for (int i = 0; i < 100 && !reported.await(50, TimeUnit.MILLISECONDS); i++) {
+        System.gc();
+      }
+    }
+  }
+
+  @Test
+  @FullMode("a suspended twin's thread keeps what its stack refers to")
+  void oneOfAVirtualThreadThatIsCollectedItselfIsReported() throws Exception {
+    assertThat(warnings(child(Abandoner.class, "-Djdk.trackAllThreads=false")))
+        .singleElement()
+        .asString()
+        .contains("a greenlet was dropped while suspended");
   }
 
   @Test

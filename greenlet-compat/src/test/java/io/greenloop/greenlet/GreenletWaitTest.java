@@ -2,16 +2,22 @@ package io.greenloop.greenlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.greenloop.Aio;
 import io.greenloop.AsyncTimeoutException;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.testing.GreenloopExtension;
+import io.greenloop.testing.RealTime;
 import io.greenloop.testing.TestLoop;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,6 +47,45 @@ class GreenletWaitTest {
 
     assertThat(parts).allMatch(Greenlet::isDead);
     assertThat(parent.getParent()).isSameAs(Greenlet.current());
+  }
+
+  @Test
+  @RealTime // its task blocks until its loop is closed
+  void anErrorPassesThroughANewParentWhoseFutureCannotBeTold() throws Exception {
+    var disk = new IOException("disk");
+    var loop = EventLoop.create();
+    loop.setExceptionHandler((message, error) -> {});
+    var closed = new CountDownLatch(1);
+    var told = new CompletableFuture<List<Object>>();
+    loop.runUntilComplete(
+        () -> {
+          loop.spawn(
+              () -> {
+                Greenlet main = Greenlet.current();
+                Greenlet parent = new Greenlet(args -> null);
+                parent.toFuture();
+                Greenlet child =
+                    new Greenlet(
+                        args -> {
+                          throw disk;
+                        },
+                        parent);
+                Aio.blocking(
+                    () -> {
+                      closed.await();
+                      return 0;
+                    });
+                Throwable thrown = catchThrowable(child::switchTo);
+                told.complete(List.of(thrown, Greenlet.current() == main, parent.isDead()));
+              });
+          Aio.sleep(Duration.ofMillis(1));
+          return 0;
+        });
+    loop.close();
+    closed.countDown();
+
+    assertThat(told.get(10, TimeUnit.SECONDS)).containsExactly(disk, true, true);
+    assertThat(disk.getSuppressed()).hasSize(1);
   }
 
   @Test

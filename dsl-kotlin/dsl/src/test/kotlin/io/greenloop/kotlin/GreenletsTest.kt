@@ -29,7 +29,9 @@ class GreenletsTest :
       greenlet(parent) { "result" }.switchTo() shouldBe "parent got result"
     }
 
-    test("GL-1.2.8: the parent is a property, of a suspended greenlet, in a subclass and in a body") {
+    test(
+      "GL-1.2.8: the parent is a property, of a suspended greenlet, in a subclass and in a body",
+    ) {
       val sink = greenlet { args -> "sink got ${args[0]}" }
       val late = greenlet { "${switchToParent("left")} and came back" }
       val own =
@@ -47,7 +49,9 @@ class GreenletsTest :
       late.switchTo("it") shouldBe "sink got own"
     }
 
-    test("GL-1.2.9, GL-1.2.10, GL-1.2.12: a parent that cannot be is refused, and nothing changed") {
+    test(
+      "GL-1.2.9, GL-1.2.10, GL-1.2.12: a parent that cannot be is refused, and nothing changed",
+    ) {
       val above = greenlet { }
       val below = greenlet(above) { }
 

@@ -76,7 +76,9 @@ class ContinuationFiber extends Continuation implements Fiber {
     return "Fiber of " + owner;
   }
 
-  /** What a generator has more: there are a million greenlets, and each of them pays for a field. */
+  /**
+   * What a generator has more: there are a million greenlets, and each of them pays for a field.
+   */
   private static final class OfGenerator extends ContinuationFiber {
     /** The greenlet below while it runs: it has to be the innermost when we suspend. */
     private @Nullable Continuation base;
