@@ -18,6 +18,7 @@ import io.kotest.matchers.collections.shouldContainExactlyInAnyOrder
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.asContextElement
 import kotlinx.coroutines.async
+import kotlinx.coroutines.plus
 import java.util.concurrent.Callable
 import kotlin.io.path.readLines
 
@@ -44,6 +45,8 @@ private val kinds: Map<String, List<GreenScope.() -> Set<String>>> =
       listOf({ Aio.spawn(look).join() }, { green { seen() }.join() }),
     "the same with `rebind(value)`" to
       listOf({ Aio.spawn(TaskOptions.DEFAULT.rebind(scoped), look).join() }),
+    "`green { }` of a scope with `asContextElement()`" to
+      listOf({ (this + local.asContextElement()).green { seen() }.join() }),
     "suspend `spawn { }`, `launch`, `async`" to
       listOf({ spawn { seen() }.join() }, { async { seen() }.asLoopFuture().join() }),
     "the same with `asContextElement()`" to

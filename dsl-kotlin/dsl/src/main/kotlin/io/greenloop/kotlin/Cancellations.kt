@@ -1,6 +1,8 @@
 package io.greenloop.kotlin
 
 import io.greenloop.CancelledError
+import io.greenloop.ExitRequest
+import io.greenloop.InterruptedByUserException
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.TimeoutCancellationException
 
@@ -38,6 +40,10 @@ internal fun <T> Result<T>.cancelledAsKotlin(): Result<T> {
 
 /** What the coroutine of a task that is asked to end is cancelled with. */
 internal fun requested(reason: String?): CancellationException = toKotlin(CancelledError(reason))
+
+/** Whether the program is to end by [thrown], whatever its code thinks of it: `exit`, or Ctrl-C. */
+internal fun endsProgram(thrown: Throwable): Boolean =
+  thrown is ExitRequest || thrown is InterruptedByUserException
 
 private const val RECOVERED = "_COROUTINE."
 

@@ -57,7 +57,8 @@ public suspend fun connect(
 
 /**
  * Listens on [port] of all addresses of this machine, or of [host], and serves each connection by
- * [handler] in a suspend task of its own; the connection is closed when that ends. Does not suspend.
+ * [handler] in a suspend task of its own, with the context elements of this scope; the connection is
+ * closed when that ends. Does not suspend.
  *
  * The server is a child of this scope, which ends no sooner than the server: [stop] or `close()` ends
  * it. When the scope is cancelled it stops listening, and its handlers have a second to come to their
@@ -89,7 +90,8 @@ public fun CoroutineScope.server(
   options: ServerOptions = ServerOptions.DEFAULT,
   handler: suspend LoopScope.(Stream) -> Unit,
 ): Server {
-  val connections = CoroutineScope(loopDispatcher("server") + SupervisorJob())
+  val dispatcher = loopDispatcher("server")
+  val connections = CoroutineScope(extrasOf(coroutineContext) + dispatcher + SupervisorJob())
   val server =
     Streams.startServerWith(
       { stream -> connections.spawn("serve ${stream.remoteAddress()}") { handler(stream) } },

@@ -83,7 +83,8 @@ internal open class GreenTask<T>(
     core.outsideWork().add(this)
     val result =
       try {
-        val result = runCatching(body).recoverCatching { throw task.unmask(it) }
+        val result =
+          runCatching { context.inThread(body) }.recoverCatching { throw task.unmask(it) }
         bodyEnded = true
         if (cancelsBody) task.withdraw(this)
         resumeWith(result.cancelledAsKotlin())

@@ -1,6 +1,10 @@
 package io.greenloop.kotlin
 
+import kotlinx.coroutines.CopyableThreadContextElement
+import kotlinx.coroutines.DelicateCoroutinesApi
+import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.Job
+import kotlinx.coroutines.ThreadContextElement
 import kotlin.coroutines.ContinuationInterceptor
 import kotlin.coroutines.CoroutineContext
 import kotlin.coroutines.EmptyCoroutineContext
@@ -51,9 +55,45 @@ internal class LoopContext(
 }
 
 /** What a child takes over: all but what says who its parent is and where it runs. */
-internal fun extrasOf(context: CoroutineContext): CoroutineContext =
-  if (context is LoopContext) {
-    context.extras
-  } else {
-    context.minusKey(LoopTask).minusKey(Job).minusKey(ContinuationInterceptor)
+internal fun extrasOf(context: CoroutineContext): CoroutineContext {
+  val extras =
+    if (context is LoopContext) {
+      context.extras
+    } else {
+      context.minusKey(LoopTask).minusKey(Job).minusKey(ContinuationInterceptor)
+    }
+  return extras.fold(extras, ::withOwnCopy)
+}
+
+/** An element may ask for a copy for each child, as kotlinx's builders make it. */
+@OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
+private fun withOwnCopy(
+  extras: CoroutineContext,
+  element: CoroutineContext.Element,
+): CoroutineContext =
+  if (element is CopyableThreadContextElement<*>) extras + element.copyForChild() else extras
+
+/**
+ * Runs [body], which is code that blocks, with all that the elements of this context set for a thread.
+ * For suspend code kotlinx does so at each step.
+ */
+internal fun <T> CoroutineContext.inThread(body: () -> T): T {
+  if (this is LoopContext && isPlain) return body()
+  val elements =
+    fold(emptyList<ThreadContextElement<*>>()) { found, element ->
+      if (element is ThreadContextElement<*>) found + element else found
+    }
+  return elements.foldRight(body) { element, inner -> { element.around(this, inner) } }()
+}
+
+private fun <S, T> ThreadContextElement<S>.around(
+  context: CoroutineContext,
+  body: () -> T,
+): T {
+  val before = updateThreadContext(context)
+  return try {
+    body()
+  } finally {
+    restoreThreadContext(context, before)
   }
+}

@@ -136,6 +136,12 @@ public class LoopDispatcher private constructor(
     return timer
   }
 
+  /** Whether [other] dispatches to the same loop, in the same way: `withContext` then goes on in place. */
+  override fun equals(other: Any?): Boolean =
+    other is LoopDispatcher && other.loop === loop && (other.base == null) == (base == null)
+
+  override fun hashCode(): Int = System.identityHashCode(loop) + if (base == null) 0 else 1
+
   override fun toString(): String =
     if (base == null) "LoopDispatcher($loop)" else "LoopDispatcher($loop).immediate"
 

@@ -1,8 +1,6 @@
 package io.greenloop.kotlin
 
 import io.greenloop.ExceptionGroup
-import io.greenloop.ExitRequest
-import io.greenloop.InterruptedByUserException
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Job
@@ -145,7 +143,7 @@ private class Contest<T>(
   ): Boolean {
     val failure = result.exceptionOrNull()
     if (failure != null) {
-      if (isCancel(failure) || isFatal(failure)) throw failure
+      if (isCancel(failure) || failure is VirtualMachineError || endsProgram(failure)) throw failure
       // Nobody wins what was cancelled with its caller; a cleanup that failed is heard of there.
       if (winner.get() == null && !contest.isActive) throw failure
     }
@@ -167,9 +165,4 @@ private class Contest<T>(
 
   private fun isCancel(failure: Throwable) =
     failure is CancellationException && failure !is TimeoutCancellationException
-
-  private fun isFatal(failure: Throwable) =
-    failure is VirtualMachineError ||
-      failure is ExitRequest ||
-      failure is InterruptedByUserException
 }

@@ -1,6 +1,7 @@
 package io.greenloop.kotlin
 
 import io.greenloop.AsyncTimeoutException
+import io.greenloop.CancelledError
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.ensureActive
@@ -21,8 +22,8 @@ internal val RETRY_LONGEST = 30.seconds
  * val page = retry(times = 5, on = { it is IOException }) { timeout(2.seconds) { fetch(url) } }
  * ```
  *
- * A cancel of the caller ends it at once, and is no failure; nor are errors of the JVM, unless [on]
- * asks for them. What one attempt started has ended before the next begins.
+ * A cancel of the caller, or the end of the program, ends it at once and is no failure; nor are errors
+ * of the JVM, unless [on] asks for them. What one attempt started has ended before the next begins.
  *
  * @param times of all attempts, the first one included
  * @param pause [longest] and this the same: the same wait each time
@@ -79,7 +80,7 @@ internal class Attempts(
   /** How long to wait after what was [thrown], which is thrown on if it was the last one. */
   fun pauseAfter(thrown: Throwable): Duration {
     val failure = unrecovered(thrown)
-    if (failure is CancellationException || failures.size + 1 >= times || !on(failure)) {
+    if (isNoFailure(failure) || failures.size + 1 >= times || !on(failure)) {
       for (earlier in failures) if (earlier !== failure) failure.addSuppressed(earlier)
       throw failure
     }
@@ -88,4 +89,7 @@ internal class Attempts(
     next = minOf(next * 2, longest)
     return now
   }
+
+  private fun isNoFailure(thrown: Throwable): Boolean =
+    thrown is CancellationException || thrown is CancelledError || endsProgram(thrown)
 }

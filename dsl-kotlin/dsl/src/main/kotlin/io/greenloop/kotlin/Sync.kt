@@ -10,6 +10,9 @@ import io.greenloop.sync.Select
 import io.greenloop.sync.Semaphore
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.ensureActive
+import kotlin.contracts.ExperimentalContracts
+import kotlin.contracts.InvocationKind.EXACTLY_ONCE
+import kotlin.contracts.contract
 import kotlin.coroutines.coroutineContext
 import kotlin.coroutines.intrinsics.COROUTINE_SUSPENDED
 import kotlin.coroutines.intrinsics.suspendCoroutineUninterceptedOrReturn
@@ -30,7 +33,9 @@ public suspend fun Lock.lock(): Permit =
   if (tryAcquire()) Permit(::release) else waitServed("Lock.lock") { acquire(it) }
 
 /** Runs [action] with this lock held. */
+@OptIn(ExperimentalContracts::class)
 public suspend inline fun <T> Lock.withLock(action: () -> T): T {
+  contract { callsInPlace(action, EXACTLY_ONCE) }
   lock()
   try {
     return action()
@@ -52,7 +57,9 @@ public suspend fun Semaphore.acquirePermit(): Permit =
   if (tryAcquire()) Permit(::release) else waitServed("Semaphore.acquirePermit") { acquire(it) }
 
 /** Runs [action] with a permit of this semaphore. */
+@OptIn(ExperimentalContracts::class)
 public suspend inline fun <T> Semaphore.withPermit(action: () -> T): T {
+  contract { callsInPlace(action, EXACTLY_ONCE) }
   acquirePermit()
   try {
     return action()
@@ -82,7 +89,11 @@ public suspend fun Event.await() {
 public suspend fun Barrier.await(): Int = waitServed("Barrier.await") { waitFor(it) }
 
 /** Runs [action] with the lock of this condition held. */
-public suspend inline fun <T> Condition.withLock(action: () -> T): T = lock().withLock(action)
+@OptIn(ExperimentalContracts::class)
+public suspend inline fun <T> Condition.withLock(action: () -> T): T {
+  contract { callsInPlace(action, EXACTLY_ONCE) }
+  return lock().withLock(action)
+}
 
 /**
  * Releases the lock, suspends until notified, and takes the lock again. The suspend twin of

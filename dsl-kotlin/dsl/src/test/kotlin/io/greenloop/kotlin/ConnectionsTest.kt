@@ -8,9 +8,12 @@ import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
 import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.CoroutineName
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.plus
 import java.io.IOException
 import java.net.BindException
 import java.net.InetAddress
@@ -152,6 +155,16 @@ class ConnectionsTest :
         }
         t.note("${server.connections()} ${server.isServing}")
       } shouldBe listOf("here@0", "handler ends@1000", "0 false@1000")
+    }
+
+    test("a handler has the context elements of the scope that serves") {
+      virtually {
+        val named = this + CoroutineName("of the server")
+        val server = named.server(0, "127.0.0.1") { it.send("${coroutineContext[CoroutineName]}") }
+        val said = connect("127.0.0.1", server.port).use { it.lines().toList() }
+        server.stop(1.hours)
+        said
+      } shouldBe listOf("CoroutineName(of the server)")
     }
 
     test("a port that is taken is refused, and the scope goes on") {

@@ -4,7 +4,10 @@ import io.greenloop.Aio
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
+import kotlinx.coroutines.CopyableThreadContextElement
 import kotlinx.coroutines.CoroutineName
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.DelicateCoroutinesApi
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.FlowPreview
@@ -22,12 +25,15 @@ import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.toList
 import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.plus
 import kotlinx.coroutines.selects.onTimeout
 import kotlinx.coroutines.selects.select
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeoutOrNull
+import kotlin.coroutines.AbstractCoroutineContextElement
+import kotlin.coroutines.CoroutineContext
 import kotlin.time.Duration.Companion.milliseconds
 
 /** kotlinx's own tools work on the loop unchanged, in the loop's time. */
@@ -140,6 +146,36 @@ class KotlinxTest :
       }
     }
 
+    test("thread context elements hold in the whole of a stackful body, and not beyond it") {
+      val local = ThreadLocal<String>()
+      virtually {
+        val scope = this + local.asContextElement("mine")
+        scope
+          .green {
+            val before = local.get()
+            sleep(1.milliseconds)
+            local.set("changed")
+            val inner = loop { local.get() }
+            listOf(before, inner, local.get(), green { local.get() }.join())
+          }.await() shouldContainExactly listOf("mine", "mine", "changed", "mine")
+        green { local.get() }.await() shouldBe null
+      }
+    }
+
+    test("an element that wants a copy for each child is copied for tasks, too") {
+      virtually {
+        val scope = this + Copied(0)
+        val of = { task: CoroutineScope -> task.coroutineContext[Copied]?.generation }
+        val found =
+          listOf(
+            scope.spawn { of(this) },
+            scope.green { of(this) },
+            scope.spawn { taskGroup { spawn { of(this) }.await() } },
+          )
+        found.map { it.await() } shouldContainExactly listOf(1, 1, 2)
+      }
+    }
+
     test("mutexes keep tasks of all kinds of code apart") {
       trailOf { t ->
         val mutex = Mutex()
@@ -174,3 +210,23 @@ class KotlinxTest :
       } shouldBe "from the loop"
     }
   })
+
+/** Counts how many builders it has come through. */
+@OptIn(DelicateCoroutinesApi::class, ExperimentalCoroutinesApi::class)
+private class Copied(
+  val generation: Int,
+) : AbstractCoroutineContextElement(Copied),
+  CopyableThreadContextElement<Unit> {
+  override fun updateThreadContext(context: CoroutineContext) = Unit
+
+  override fun restoreThreadContext(
+    context: CoroutineContext,
+    oldState: Unit,
+  ) = Unit
+
+  override fun copyForChild() = Copied(generation + 1)
+
+  override fun mergeForChild(overwritingElement: CoroutineContext.Element) = overwritingElement
+
+  companion object Key : CoroutineContext.Key<Copied>
+}

@@ -68,6 +68,19 @@ class MainDispatcherTest :
         listOf("in place", "queued", "on the loop", "back")
     }
 
+    test("two dispatchers of one loop are equal, so that withContext of either goes on in place") {
+      trailOf { t ->
+        val loop = EventLoop.current()
+        launch { t.note("queued") }
+        withContext(LoopDispatcher(loop)) { t.note("in place") }
+        t.note(LoopDispatcher(loop) == LoopDispatcher(loop))
+        t.note(setOf(LoopDispatcher(loop).immediate, LoopDispatcher(loop).immediate).size)
+        t.note(LoopDispatcher(loop) == LoopDispatcher(loop).immediate)
+        EventLoop.create().use { other -> t.note(LoopDispatcher(other) == LoopDispatcher(loop)) }
+      } shouldContainExactly
+        listOf("in place@0", "true@0", "1@0", "false@0", "false@0", "queued@0")
+    }
+
     test("whether a dispatch is needed: always; on immediate only elsewhere") {
       TestLoop.virtual().use { t ->
         val main = LoopDispatcher(t.loop())

@@ -1,6 +1,7 @@
 package io.greenloop.kotlin
 
 import io.greenloop.AsyncTimeoutException
+import io.greenloop.ExitRequest
 import io.kotest.assertions.throwables.shouldThrow
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
@@ -101,6 +102,32 @@ class RetryTest :
           tries shouldBe 1
         }
       }
+    }
+
+    test("a cancel and the end of the program are no failure to who asks for all, either") {
+      var tries = 0
+      virtually {
+        val task =
+          green {
+            retry(on = { true }) {
+              tries++
+              sleep(1.seconds)
+            }
+          }
+        yieldNow()
+        task.cancel()
+        shouldThrow<CancellationException> { task.await() }
+      }
+      tries shouldBe 1
+      shouldThrow<ExitRequest> {
+        virtually {
+          retry(on = { true }) {
+            tries++
+            throw ExitRequest(3)
+          }
+        }
+      }.code() shouldBe 3
+      tries shouldBe 2
     }
 
     test("what one attempt has started ends before the next") {

@@ -53,6 +53,18 @@ class SyncTest :
       } shouldContainExactly listOf("0@0", "1@5", "2@10")
     }
 
+    test("a value may be set once in a block with a lock or permit, for it runs exactly once") {
+      virtually {
+        val byLock: Int
+        Lock().withLock { byLock = 1 }
+        val byPermit: Int
+        Semaphore(1).withPermit { byPermit = 2 }
+        val byCondition: Int
+        Condition(Lock()).withLock { byCondition = 3 }
+        byLock + byPermit + byCondition
+      } shouldBe 6
+    }
+
     test("SYNC-5: set wakes who waits, though clear follows") {
       trailOf { t ->
         val event = Event()
