@@ -1,9 +1,7 @@
 package io.greenloop.script.compiler
 
-import io.greenloop.kotlin.script.LoopScript
-import io.greenloop.kotlin.script.ScriptProgram
-import io.greenloop.kotlin.script.ScriptScope
 import kotlin.script.experimental.annotations.KotlinScript
+import kotlin.script.experimental.api.KotlinType
 import kotlin.script.experimental.api.ScriptAcceptedLocation
 import kotlin.script.experimental.api.ScriptCompilationConfiguration
 import kotlin.script.experimental.api.acceptedLocations
@@ -17,6 +15,9 @@ import kotlin.script.experimental.jvm.dependenciesFromClassContext
 import kotlin.script.experimental.jvm.jvm
 import kotlin.script.experimental.jvm.jvmTarget
 
+// An IDE loads the classes of this folder into its own JVM, which may be older than the one that we
+// compile for: they are compiled for JVM 17, and name what is not only by its name.
+
 /**
  * Tells an IDE, and other tools that look into `META-INF/kotlin/script/templates` of the class path,
  * what a `*.loop.kts` is. The command itself does not use it.
@@ -25,48 +26,56 @@ import kotlin.script.experimental.jvm.jvmTarget
  */
 @KotlinScript(
   displayName = "Greenloop script",
-  fileExtension = FILE_EXTENSION,
-  compilationConfiguration = LoopScriptConfiguration::class,
+  fileExtension = LoopScriptConfiguration.FILE_EXTENSION,
+  compilationConfiguration = FoundScriptConfiguration::class,
 )
 public abstract class LoopScriptTemplate
 
 /** The configuration of [LoopScriptTemplate]: the class path is the one that it was found on. */
+public object FoundScriptConfiguration : ScriptCompilationConfiguration(
+  LoopScriptConfiguration,
+  body = {
+    jvm { dependenciesFromClassContext(LoopScriptTemplate::class, wholeClasspath = true) }
+    ide { acceptedLocations(ScriptAcceptedLocation.Everywhere) }
+  },
+) {
+  private fun readResolve(): Any = FoundScriptConfiguration
+}
+
+/** What every tool has to know of a script. */
 public object LoopScriptConfiguration : ScriptCompilationConfiguration({
-  loopScript()
-  jvm { dependenciesFromClassContext(LoopScript::class, wholeClasspath = true) }
-  ide { acceptedLocations(ScriptAcceptedLocation.Everywhere) }
+  fileExtension(LoopScriptConfiguration.FILE_EXTENSION)
+  baseClass(KotlinType("io.greenloop.kotlin.script.LoopScript"))
+  implicitReceivers(
+    KotlinType("io.greenloop.kotlin.script.ScriptProgram"),
+    KotlinType("io.greenloop.kotlin.script.ScriptScope"),
+  )
+  resultField("") // a last line is not a result: nobody asks for it
+  defaultImports(DefaultImports.names) // in one call: each one replaces the list
+  jvm { jvmTarget("25") }
 }) {
+  internal const val FILE_EXTENSION: String = "loop.kts"
+
   private fun readResolve(): Any = LoopScriptConfiguration
 }
 
-private const val FILE_EXTENSION = "loop.kts"
-private const val JVM_TARGET = "25"
+private object DefaultImports {
+  val names: List<String> =
+    listOf("io.greenloop.kotlin.*") +
+      each("io.greenloop.kotlin.script", "DependsOn Repository Import") +
+      each("io.greenloop", "Aio EventLoop CancelledError AsyncTimeoutException") +
+      each("io.greenloop.net", "Stream") +
+      each("io.greenloop.greenlet", "Greenlet GreenletExit") +
+      each("java.io", "IOException") +
+      each("kotlinx.coroutines", "async awaitAll coroutineScope delay launch supervisorScope") +
+      each("kotlinx.coroutines", "withTimeout withTimeoutOrNull") +
+      each("kotlinx.coroutines.flow", "Flow collect first flow") +
+      each("kotlin.time", "Duration measureTime measureTimedValue toJavaDuration") +
+      each("kotlin.time.Duration.Companion", "nanoseconds microseconds milliseconds") +
+      each("kotlin.time.Duration.Companion", "seconds minutes hours days")
 
-/** What every tool has to know of a script. */
-internal fun ScriptCompilationConfiguration.Builder.loopScript() {
-  fileExtension(FILE_EXTENSION)
-  baseClass(LoopScript::class)
-  implicitReceivers(ScriptProgram::class, ScriptScope::class)
-  resultField("") // a last line is not a result: nobody asks for it
-  defaultImports(IMPORTS) // in one call: each one replaces the list
-  jvm { jvmTarget(JVM_TARGET) }
+  private fun each(
+    owner: String,
+    names: String,
+  ): List<String> = names.split(' ').map { "$owner.$it" }
 }
-
-private val IMPORTS =
-  listOf("io.greenloop.kotlin.*") +
-    each("io.greenloop.kotlin.script", "DependsOn Repository Import") +
-    each("io.greenloop", "Aio EventLoop CancelledError AsyncTimeoutException") +
-    each("io.greenloop.net", "Stream") +
-    each("io.greenloop.greenlet", "Greenlet GreenletExit") +
-    each("java.io", "IOException") +
-    each("kotlinx.coroutines", "async awaitAll coroutineScope delay launch supervisorScope") +
-    each("kotlinx.coroutines", "withTimeout withTimeoutOrNull") +
-    each("kotlinx.coroutines.flow", "Flow collect first flow") +
-    each("kotlin.time", "Duration measureTime measureTimedValue toJavaDuration") +
-    each("kotlin.time.Duration.Companion", "nanoseconds microseconds milliseconds") +
-    each("kotlin.time.Duration.Companion", "seconds minutes hours days")
-
-private fun each(
-  owner: String,
-  names: String,
-): List<String> = names.split(' ').map { "$owner.$it" }

@@ -59,8 +59,7 @@ internal class LoopScriptDefinition(
   private val apiNames: Set<String> = api.map { artifactName(it) }.toSet()
 
   val configuration: ScriptCompilationConfiguration =
-    ScriptCompilationConfiguration {
-      loopScript()
+    ScriptCompilationConfiguration(LoopScriptConfiguration) {
       jvm { updateClasspath(api) }
       refineConfiguration {
         onAnnotations(
