@@ -64,6 +64,7 @@ internal object CompilerProcess {
       add("-XX:TieredStopAtLevel=1")
       addAll(extra)
       addAll(QUIET)
+      addAll(UTF_8) // as the command itself: it shows lines of the script
       // Kotlin's compiler reads memory-mapped jars through it.
       add("--sun-misc-unsafe-memory-access=allow")
       for (name in listOf("user.home", "maven.repo.local", Terminal.PROPERTY)) {
@@ -88,6 +89,8 @@ internal object CompilerProcess {
 
   /** A cache that does not fit must not print into the script's output. */
   private val QUIET = listOf("-Xlog:disable", "-Xlog:all=error:stderr")
+
+  private val UTF_8 = listOf("-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8")
 }
 
 /** The jars of a folder, in a stable order: archives depend on it. */

@@ -8,6 +8,7 @@ import io.kotest.matchers.collections.shouldHaveSize
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldNotContain
 import java.nio.file.Files
+import java.nio.file.Path
 import kotlin.io.path.readText
 import kotlin.io.path.writeText
 
@@ -83,6 +84,24 @@ class ScriptsTest :
         "    1 | delay(1.seconds)\n      | ^^^^^\n" +
         "suspends.loop.kts: a script's own lines, and those in green { }, are not suspend code: " +
         "put it into loop { … }, or use what parks: join(), sleep(…), timeout(…) { … }\n"
+    }
+
+    test("letters of any language go in and out, also where no locale is set") {
+      greenloop.file("letters.loop.kts", "println(\"gr\u00fcn, ${'$'}args\")")
+      greenloop.file("umlaut.loop.kts", "val \u00fc = \"gr\u00fcn\" + nobody")
+      val nowhere = mapOf("LC_ALL" to null, "LC_CTYPE" to null, "LANG" to null)
+      // By a shell, for this JVM may have no locale either: a folder and a word with the letter.
+      val inFolder =
+        "u=\"\$(printf '\\303\\274')\"; mkdir -p gr\${u}n; cp letters.loop.kts gr\${u}n;" +
+          "exec '${greenloop.command}' run gr\${u}n/letters.loop.kts J\${u}rgen"
+
+      val run = greenloop.run("-c", inFolder, command = Path.of("/bin/sh"), with = nowhere)
+      val wrong = greenloop.run("check", "umlaut.loop.kts", with = mapOf("LC_ALL" to "C"))
+
+      withClue(run.err) { run.out shouldBe "gr\u00fcn, [J\u00fcrgen]\n" }
+      wrong.err shouldBe
+        "umlaut.loop.kts:1:18: error: Unresolved reference 'nobody'.\n" +
+        "    1 | val \u00fc = \"gr\u00fcn\" + nobody\n      | ${" ".repeat(17)}^^^^^^\n"
     }
 
     test("check fills the cache for several scripts; one that does not compile stops no other") {
@@ -278,6 +297,7 @@ class ScriptsTest :
         greenloop.run("run", "homeless.loop.kts", with = mapOf("XDG_CACHE_HOME" to "/dev/null"))
 
       run.out shouldBe "ran\n"
+      run.exitCode shouldBe 0
       run.err shouldBe
         "greenloop: cannot write /dev/null/greenloop/scripts, so homeless.loop.kts is compiled " +
         "at each run; set XDG_CACHE_HOME to a folder that can be written\n"
@@ -341,6 +361,10 @@ class ScriptsTest :
 
       left.join().out shouldBe "twin [1]\n"
       right.join().out shouldBe "twin [2]\n"
+      for (run in listOf(left.join(), right.join())) {
+        run.err shouldBe ""
+        run.exitCode shouldBe 0
+      }
       (greenloop.compiledScripts() - before.toSet()).map { it.fileName.toString() }.also { added ->
         added shouldHaveSize 1
         added.filterNot { it.endsWith(".jar") }.shouldBeEmpty()
