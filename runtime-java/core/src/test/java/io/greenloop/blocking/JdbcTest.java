@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.greenloop.Aio;
 import io.greenloop.AsyncTimeoutException;
 import io.greenloop.Task;
+import io.greenloop.fixtures.PostgresServer;
 import io.greenloop.testing.FullMode;
 import io.greenloop.testing.RealTime;
 import java.net.SocketException;
