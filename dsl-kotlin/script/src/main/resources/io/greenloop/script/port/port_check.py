@@ -70,9 +70,17 @@ GIVES = {
     "gevent.subprocess.Popen": "gevent.Popen",
 }
 
+# What an attribute holds whose class its name does not say.
+HOLDS = {
+    "gevent.Popen.stdin": "gevent.FileObject", "gevent.Popen.stdout": "gevent.FileObject",
+    "gevent.Popen.stderr": "gevent.FileObject", "eventlet.Popen.stdin": "eventlet.GreenPipe",
+    "eventlet.Popen.stdout": "eventlet.GreenPipe", "eventlet.Popen.stderr": "eventlet.GreenPipe",
+    "greenlet.greenlet.parent": "greenlet.greenlet", "gevent.Hub.threadpool": "gevent.ThreadPool", "gevent.Hub.loop": "gevent.loop", "gevent.Greenlet.loop": "gevent.loop",
+}
+
 CODE = re.compile(r"`([^`]+)`")
 NAME = re.compile(r"(?:from \S+ import |import |await |async with |async for \S+ in |with |for \S+ in |new )?"
-                  r"([A-Za-z_][\w.]*)")
+                  r"([A-Za-z_]\w*(?:\.\w+)*(?:\.\*)?)")
 
 
 def answers_to(codes, cell):
@@ -137,15 +145,27 @@ OBJECTS = {
     "StreamReader": "reader", "StreamWriter": "writer", "TaskGroup": "group", "Timeout": "scope",
     "TimerHandle": "timer", "Greenlet": "g", "GreenThread": "gt", "greenlet": "g", "Popen": "process",
     "GreenPool": "pool", "GreenPile": "pile", "AsyncResult": "result", "LightQueue": "queue",
-    "StreamServer": "server", "DatagramServer": "server", "ThreadPool": "pool", "socket": "sock",
+    "BaseServer": "server", "ThreadPool": "pool", "socket": "sock",
 }
 
 # Whose members a class has as well.
 INHERITS = {
     "Task": "Future", "TimerHandle": "Handle", "BoundedSemaphore": "Semaphore", "LifoQueue": "Queue",
     "PriorityQueue": "Queue", "JoinableQueue": "Queue", "SimpleQueue": "Queue", "Channel": "Queue",
-    "Pool": "Group", "DatagramServer": "StreamServer", "BufferedProtocol": "Protocol",
+    "Pool": "Group", "ThreadPool": "Group", "BufferedProtocol": "Protocol", "CappedSemaphore": "Semaphore",
+    "DummySemaphore": "Semaphore", "RLock": "Semaphore", "Lock": "Semaphore", "LockType": "Semaphore",
+    "allocate_lock": "Semaphore", "StreamServer": "BaseServer", "DatagramServer": "BaseServer",
+    "BackdoorServer": "StreamServer", "SocketType": "socket", "SSLSocket": "socket", "GreenSocket": "socket",
+    "FileObjectBlock": "FileObject", "FileObjectPosix": "FileObject", "FileObjectThread": "FileObject",
+    "TokenPool": "Pool", "LocalTimer": "Timer", "BaseHub": "Hub", "GreenSSLSocket": "GreenSocket",
 }
+
+
+def family(owner):
+    """The class, and those whose members it has as well."""
+    while owner is not None:
+        yield owner
+        owner = INHERITS.get(owner)
 
 
 class Use:
@@ -162,16 +182,18 @@ class Use:
             owner, member = parts[-2], parts[-1]
             yield ".".join([self.library] + parts)
             yield ".".join(parts)
-            yield f"{owner}.{member}"
-            yield f"{owner.lower()}.{member}"
-            if owner in OBJECTS:
-                yield f"{OBJECTS[owner]}.{member}"
-            if owner in INHERITS:
-                yield f"{INHERITS[owner]}.{member}"
-                yield f"{INHERITS[owner].lower()}.{member}"
-            if owner[0].isupper() or owner in ("loop", "greenlet", "socket"):
-                return  # a member is not the function of the same name
-            yield member
+            for each in family(owner):
+                yield f"{each}.{member}"
+                yield f"{each.lower()}.{member}"
+                if each in OBJECTS:
+                    yield f"{OBJECTS[each]}.{member}"
+            # A member is not the function of the same name.
+            if member[0].isupper() or not (owner[0].isupper() or owner in ("loop", "greenlet", "socket")):
+                yield member
+            # "pywsgi.*": the row of all names of a class, or of a module, that have none of their own.
+            yield from (f"{each}.*" for each in family(owner))
+            for end in range(len(parts), 0, -1):
+                yield ".".join(parts[:end]) + ".*"
         elif parts:
             yield f"{self.library}.{parts[0]}"
             yield parts[0]
@@ -194,8 +216,6 @@ class Scope(ast.NodeVisitor):
             root = alias.name.split(".")[0]
             if root in LIBRARIES:
                 self.scopes[-1][alias.asname or root] = alias.name if alias.asname else root
-                if "." in alias.name:
-                    self._use(node, alias.name)
 
     def visit_ImportFrom(self, node):
         if node.level or not node.module or node.module.split(".")[0] not in LIBRARIES:
@@ -228,7 +248,13 @@ class Scope(ast.NodeVisitor):
         for each in node.decorator_list + node.bases + node.keywords:
             self.visit(each)
         bases = [self._resolve(base) for base in node.bases]
-        self.attributes.append({"": next((base for base in bases if base), None)})
+        known = {"": next((base for base in bases if base), None)}
+        for each in ast.walk(node):  # what the class has of its own is not its base's
+            if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                known[each.name] = None
+            elif self._of_self(each) and isinstance(each.ctx, ast.Store):
+                known[each.attr] = None
+        self.attributes.append(known)
         # __init__ first: it says what the attributes are that the others use.
         for each in sorted(node.body, key=lambda e: getattr(e, "name", "") != "__init__"):
             self.visit(each)
@@ -294,10 +320,10 @@ class Scope(ast.NodeVisitor):
             if self._of_self(node):
                 known = self.attributes[-1]
                 if node.attr in known:
-                    return known[node.attr][:-2]
+                    return known[node.attr] and known[node.attr][:-2]
                 return f"{known['']}.{node.attr}" if known.get("") and not node.attr.startswith("_") else None
             owner = self._resolve(node.value)
-            return f"{owner}.{node.attr}" if owner else None
+            return f"{HOLDS.get(owner, owner)}.{node.attr}" if owner else None
         if isinstance(node, ast.Call):
             given = self._type(node)
             return given if isinstance(given, str) else None
@@ -319,7 +345,9 @@ class Scope(ast.NodeVisitor):
             if key in GIVES:
                 return GIVES[key]
         # A class of a submodule is known by its own name; a call of a method gives what we do not know.
-        return f"{library}.{last}" if last[:1].isupper() or last in ("greenlet", "socket") else None
+        of_class = called.split(".")[-2][:1].isupper()
+        known = last[:1].isupper() or last in ("greenlet", "socket") and not of_class
+        return f"{library}.{last}" if known else None
 
     # What is used
 
@@ -345,6 +373,8 @@ class Scope(ast.NodeVisitor):
                 return
 
     def _use(self, node, name):
+        if name.split(".")[-1].startswith("_"):  # super().__init__, and what is nobody's business
+            return
         self.uses.append(Use(self.file, node, name))
 
 

@@ -2,8 +2,11 @@ package io.greenloop.script.launcher
 
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
+import io.kotest.matchers.ints.shouldBeGreaterThan
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import java.nio.file.Path
+import kotlin.io.path.readText
 
 class PortCheckTest :
   FunSpec({
@@ -94,6 +97,55 @@ class PortCheckTest :
       val run = check(program = "from gevent.queue import LifoQueue\nLifoQueue().put_nowait(1)\n")
       run.out shouldContain "gevent.queue.LifoQueue  ->  LifoQueue\n"
       run.out shouldContain "->  offer or putNow\n"
+    }
+
+    test("what an attribute holds, what a class inherits, and the row of a whole module are found") {
+      uses(
+        """
+        from gevent import get_hub, pywsgi
+        from gevent.backdoor import BackdoorServer
+        from gevent.subprocess import Popen
+
+        get_hub().threadpool.apply(print)
+        BackdoorServer(1).serve_forever()
+        Popen(["ls"]).stdout.read()
+        pywsgi.WSGIHandler
+        """,
+      ).map { it.substringBefore(" GE-") } shouldContainExactly
+        listOf(
+          "5 gevent.ThreadPool.apply known",
+          "5 gevent.get_hub known",
+          "6 gevent.BackdoorServer.serve_forever known",
+          "6 gevent.backdoor.BackdoorServer known",
+          "7 gevent.FileObject.read known",
+          "7 gevent.subprocess.Popen known",
+          "8 gevent.pywsgi.WSGIHandler known",
+        )
+    }
+
+    test("what a class has of its own is not the library's") {
+      uses(
+        """
+        from gevent.server import StreamServer
+
+        class Forwarder(StreamServer):
+            def __init__(self, listener, target):
+                super().__init__(listener)
+                self.target = target
+            def handle(self, socket, address):
+                self.greet(self.target)
+            def greet(self, target):
+                self.stop()
+        """,
+      ).map { it.substringBefore(" GE-") } shouldContainExactly
+        listOf("3 gevent.server.StreamServer known", "10 gevent.server.StreamServer.stop known")
+    }
+
+    test("every name of the gevent service that the guide ports has a counterpart") {
+      val service = Path.of("../../docs/examples/job-server.py").readText()
+
+      uses(service).size shouldBeGreaterThan 50
+      uses(service).filter { " known" !in it } shouldBe emptyList()
     }
 
     test("what only has the same name is none of a library's") {
