@@ -65,8 +65,11 @@ class Child(
   }
 
   /** Ctrl-C. */
-  fun interrupt() {
-    ProcessBuilder("kill", "-INT", "${process.pid()}").start().waitFor()
+  fun interrupt() = signal("INT")
+
+  /** Sends the signal SIG[name]. */
+  fun signal(name: String) {
+    ProcessBuilder("kill", "-$name", "${process.pid()}").start().waitFor()
   }
 
   /** Reads to the end; the exit code. */

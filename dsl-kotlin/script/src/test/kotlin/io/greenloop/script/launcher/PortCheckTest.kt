@@ -99,7 +99,9 @@ class PortCheckTest :
       run.out shouldContain "->  offer or putNow\n"
     }
 
-    test("what an attribute holds, what a class inherits, and the row of a whole module are found") {
+    test(
+      "what an attribute holds, what a class inherits, and the row of a whole module are found",
+    ) {
       uses(
         """
         from gevent import get_hub, pywsgi
