@@ -22,8 +22,8 @@ final class Kinds {
 
   private static String total(String argument) {
     long total = 0;
-    for (String word : argument.split(" ")) {
-      if (!word.chars().allMatch(Character::isDigit)) {
+    for (String word : argument.strip().split(" +", -1)) {
+      if (!word.matches("\\d{1,18}")) {
         throw new Refused("not a number: " + word);
       }
       total += Long.parseLong(word);
