@@ -61,12 +61,13 @@ private val packagesOfTables =
   listOf("", ".net", ".sync", ".process", ".greenlet", ".eventlet", ".gevent").map {
     "io.greenloop$it"
   } + listOf("java.lang", "java.util", "java.time", "java.net", "java.sql", "javax.net.ssl") +
-    listOf("java.net.http", "java.nio.file", "java.io", "javax.sql")
+    listOf("java.net.http", "java.nio.file", "java.io", "javax.sql", "java.util.concurrent")
 
-private fun classNamed(name: String): Class<*>? =
-  packagesOfTables.firstNotNullOfOrNull { pack ->
+/** All classes of that name: both dialects have a Queue. */
+private fun classesNamed(name: String): List<Class<*>> =
+  (packagesOfTables.map { "$it.$name" } + "java.lang.ProcessBuilder\$$name").mapNotNull {
     try {
-      Class.forName("$pack.$name", false, PortingTablesTest::class.java.classLoader)
+      Class.forName(it, false, PortingTablesTest::class.java.classLoader)
     } catch (_: ClassNotFoundException) {
       null
     }
@@ -97,7 +98,7 @@ private val allMembers: Set<String> by lazy {
     .toSet()
 }
 
-private val memberOfClass = Regex("(?<![\\w.])([A-Z][a-z]\\w*)\\.([a-zA-Z]\\w*)")
+private val memberOfClass = Regex("(?<![\\w.-])([A-Z][a-z]\\w*)\\.([a-zA-Z]\\w*)")
 
 private val bareClass = Regex("[A-Z][a-z]\\w*")
 
@@ -108,18 +109,19 @@ private fun missingIn(code: String): List<String> {
   val members =
     memberOfClass.findAll(code).mapNotNull { match ->
       val (owner, member) = match.destructured
-      val type = classNamed(owner)
-      match.value.takeIf { type == null || member !in membersOf(type) }
+      match.value.takeIf {
+        member != "class" && classesNamed(owner).none { type -> member in membersOf(type) }
+      }
     }
   val alone =
     when {
       bareClass.matches(code) -> {
-        code.takeIf { classNamed(it) == null }
+        code.takeIf { classesNamed(it).isEmpty() }
       }
 
       else -> {
         bareMethod.matchEntire(code)?.groupValues?.get(1)?.takeIf {
-          it !in allMembers && it !in setOf("nothing", "main")
+          it !in allMembers && it !in setOf("nothing", "main", "synchronized")
         }
       }
     }
