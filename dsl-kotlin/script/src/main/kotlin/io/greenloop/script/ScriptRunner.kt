@@ -17,6 +17,9 @@ import kotlin.system.exitProcess
 internal object ScriptRunner {
   const val EXTENSION = ".loop.kts"
 
+  /** What to say of a file with another name. */
+  const val NAMES = "the name of a script ends with $EXTENSION"
+
   /**
    * Leaves the process with the code that the script asked for by `exit`.
    *
@@ -103,7 +106,7 @@ internal object ScriptRunner {
     when {
       !Files.exists(path) -> "no such file"
       Files.isDirectory(path) -> "is a folder, not a script"
-      !path.fileName.toString().endsWith(EXTENSION) -> "the name of a script ends with $EXTENSION"
+      !path.fileName.toString().endsWith(EXTENSION) -> NAMES
       !Files.isReadable(path) -> "permission denied"
       else -> null
     }

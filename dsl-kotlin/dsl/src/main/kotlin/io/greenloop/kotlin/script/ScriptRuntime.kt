@@ -77,9 +77,12 @@ public object ScriptRuntime {
       val limit = options.limit?.toJavaDuration()
       if (limit == null || failure.message != "run: time limit of $limit passed") throw failure
       System.out.flush()
-      System.err.println("greenloop: ${options.name}: its time limit of ${options.limit} passed")
+      System.err.println("greenloop: ${outOfTime(options)}")
       OUT_OF_TIME
     }
+
+  private fun outOfTime(options: ScriptOptions) =
+    "${options.name}: its time limit of ${options.limit} passed"
 
   /** Ends what neither the end of its time nor a cancel ends: a loop that is held, a cleanup. */
   private fun watchLimit(options: ScriptOptions) {
@@ -87,7 +90,7 @@ public object ScriptRuntime {
     if (options.virtualTime) return
     Thread.ofPlatform().daemon().name("greenloop-limit").start {
       Thread.sleep((limit + CLEANUP).toJavaDuration())
-      halt("${options.name}: its time limit of $limit passed $CLEANUP ago", OUT_OF_TIME)
+      halt("${outOfTime(options)}, and $CLEANUP later it has not ended", OUT_OF_TIME)
     }
   }
 

@@ -51,6 +51,11 @@ internal class NewCommand : Callable<Int> {
   }
 
   private fun project(folder: Path): Int {
+    if (name.endsWith(".kts") || name.endsWith(".kt")) {
+      val script = name.removeSuffix(".kts").removeSuffix(".kt") + ScriptRunner.EXTENSION
+      complain("new $name: ${ScriptRunner.NAMES}; write: greenloop new $script")
+      return ExitCode.USAGE
+    }
     if (!artifact().matches(ARTIFACT)) {
       complain(
         "new $name: a project's name has letters, digits, '-', '_' and '.' only, " +

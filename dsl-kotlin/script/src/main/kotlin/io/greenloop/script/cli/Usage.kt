@@ -1,5 +1,6 @@
 package io.greenloop.script.cli
 
+import io.greenloop.script.ScriptRunner
 import picocli.CommandLine.MissingParameterException
 import picocli.CommandLine.Model.ArgSpec
 import picocli.CommandLine.Model.CommandSpec
@@ -28,9 +29,21 @@ internal object Usage {
     val word = error.unmatched.first()
     val whose = if (spec.parent() == null) "greenloop" else "'${spec.name()}'"
     return when {
-      word.startsWith("-") -> "$whose has no option '$word'"
-      spec.parent() == null -> "there is no command '$word'"
-      else -> "$whose takes no further word, so '$word' is too much"
+      word.startsWith("-") -> {
+        "$whose has no option '$word'"
+      }
+
+      spec.parent() == null -> {
+        if ('.' in word || '/' in word) {
+          "'$word' is no script: ${ScriptRunner.NAMES}"
+        } else {
+          "there is no command '$word'"
+        }
+      }
+
+      else -> {
+        "$whose takes no further word, so '$word' is too much"
+      }
     }
   }
 

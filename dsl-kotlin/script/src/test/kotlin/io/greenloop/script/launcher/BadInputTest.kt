@@ -39,6 +39,7 @@ class BadInputTest :
         val run = greenloop.run("run", "damaged.loop.kts", "word")
         withClue(run.err) { run.out shouldBe "ran 1\n" }
         run.err shouldBe ""
+        run.exitCode shouldBe 0
         jar.readBytes().size shouldBe whole.size
       }
     }
@@ -83,6 +84,7 @@ class BadInputTest :
       for (archive in archives) {
         run.err shouldContain "greenloop: $archive was damaged; it is removed, and made anew"
       }
+      run.exitCode shouldBe 0
       archives.filter { it.exists() }.shouldBeEmpty()
       val again = greenloop.run("run", "archives.loop.kts", with = with)
       again.err shouldBe ""
@@ -112,7 +114,8 @@ class BadInputTest :
       val fails = greenloop.start("run", "stays.loop.kts", "fail")
 
       val spun = spins.join()
-      spun.err shouldContain "greenloop: spins.loop.kts: its time limit of 100ms passed 10s ago\n"
+      spun.err shouldContain
+        "greenloop: spins.loop.kts: its time limit of 100ms passed, and 10s later it has not ended\n"
       spun.out shouldBe ""
       spun.exitCode shouldBe 124
       val said =

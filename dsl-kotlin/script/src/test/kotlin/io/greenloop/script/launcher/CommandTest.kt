@@ -44,6 +44,9 @@ class CommandTest :
 
       fails() shouldBe "greenloop: no command given; write: $commands\n"
       fails("walk") shouldBe "greenloop: there is no command 'walk'; write: $commands\n"
+      fails("plain.kts") shouldBe
+        "greenloop: 'plain.kts' is no script: the name of a script ends with .loop.kts; " +
+        "write: $commands\n"
       fails("--fast") shouldBe "greenloop: greenloop has no option '--fast'; write: $commands\n"
       fails("run") shouldBe "greenloop: SCRIPT is missing; write: $run\n"
       fails("run", "--fast", "a.loop.kts") shouldBe
@@ -96,6 +99,10 @@ class CommandTest :
       refused.exitCode shouldBe 2
       refused.err shouldContain "greenloop: new bad name!: a project's name has letters, digits"
       Files.exists(greenloop.work.resolve("bad name!")) shouldBe false
+
+      fails("new", "hello.kts") shouldBe
+        "greenloop: new hello.kts: the name of a script ends with .loop.kts; " +
+        "write: greenloop new hello.loop.kts\n"
 
       val path = mapOf("PATH" to "${greenloop.command.parent}:${System.getenv("PATH")}")
       greenloop.run("new", "there.loop.kts", with = path).out shouldBe

@@ -1,14 +1,22 @@
 package io.greenloop.script.launcher
 
+import com.sun.net.httpserver.HttpServer
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.shouldBe
+import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldEndWith
+import io.kotest.matchers.string.shouldStartWith
+import java.net.InetAddress
+import java.net.InetSocketAddress
 import java.nio.file.Files
 import java.nio.file.Path
 import java.nio.file.attribute.FileTime
+import java.util.concurrent.ConcurrentHashMap
 import java.util.jar.JarEntry
 import java.util.jar.JarOutputStream
 import kotlin.io.path.createDirectories
+import kotlin.io.path.readBytes
 
 /** Lies in a jar of the tests' own Maven repository; a script finds it there. */
 public class Greeting {
@@ -123,6 +131,57 @@ class LibrariesTest :
         "and Maven is offline\n$second"
     }
 
+    test("a library that is not here is fetched once, by way of the mirror in settings.xml") {
+      val remote = Greenloop("remote")
+      val there = remote.work.resolve("home")
+      val repository = FileServer()
+      remote.environment["GREENLOOP_JAVA_OPTS"] = "-Duser.home=$there"
+      remote.file(
+        "home/.m2/settings.xml",
+        "<settings><mirrors><mirror><id>here</id><mirrorOf>*</mirrorOf>" +
+          "<url>${repository.address}</url></mirror></mirrors></settings>",
+      )
+      jar(remote.work.resolve("source.jar"), Source::class.java)
+      val place = "/org/example/far/1.0/far-1.0"
+      repository.files["$place.jar"] = remote.work.resolve("source.jar").readBytes()
+      repository.files["$place.pom"] =
+        (
+          "<project><modelVersion>4.0.0</modelVersion><groupId>org.example</groupId>" +
+            "<artifactId>far</artifactId><version>1.0</version></project>"
+        ).encodeToByteArray()
+
+      fun script(
+        name: String,
+        library: String,
+      ) = remote.file(
+        name,
+        """
+        @file:DependsOn("$library")
+        println(io.greenloop.script.launcher.Source().name)
+        """,
+      )
+      script("far.loop.kts", "org.example:far:1.0")
+      script("again.loop.kts", "org.example:far:1.0")
+      script("nowhere.loop.kts", "org.example:nothing:2.0")
+
+      val first = remote.run("run", "far.loop.kts")
+      val missing = remote.run("run", "nowhere.loop.kts")
+      repository.close()
+      val again = remote.run("run", "again.loop.kts")
+
+      withClue(first.err) { first.out shouldBe "the local repository\n" }
+      first.err shouldBe ""
+      first.exitCode shouldBe 0
+      missing.exitCode shouldBe 2
+      missing.out shouldBe ""
+      missing.err shouldStartWith
+        "nowhere.loop.kts:1:1: error: DependsOn: cannot resolve org.example:nothing:2.0: "
+      missing.err shouldContain repository.address
+      missing.err shouldEndWith
+        "    1 | @file:DependsOn(\"org.example:nothing:2.0\")\n      | ${"^".repeat(42)}\n"
+      withClue(again.err) { again.out shouldBe first.out }
+    }
+
     test("imported scripts run first, once each, and a change in one is seen") {
       greenloop.file("parts/base.loop.kts", "println(\"base\")\nfun base(n: Int) = n + 1")
       greenloop.file(
@@ -148,6 +207,24 @@ class LibrariesTest :
       greenloop.run("run", "top.loop.kts").out shouldBe "base\nmiddle\ntop 22 11\n"
     }
   })
+
+/** Serves [files], and nothing else, on a port of this machine. */
+private class FileServer : AutoCloseable {
+  val files = ConcurrentHashMap<String, ByteArray>()
+  private val server = HttpServer.create(InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0)
+  val address = "http://127.0.0.1:${server.address.port}"
+
+  init {
+    server.createContext("/") { exchange ->
+      val file = files[exchange.requestURI.path]
+      exchange.sendResponseHeaders(if (file == null) 404 else 200, file?.size?.toLong() ?: -1)
+      exchange.responseBody.use { if (file != null) it.write(file) }
+    }
+    server.start()
+  }
+
+  override fun close() = server.stop(0)
+}
 
 private fun jar(
   file: Path,

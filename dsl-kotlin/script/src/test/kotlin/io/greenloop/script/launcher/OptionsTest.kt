@@ -6,6 +6,7 @@ import io.kotest.matchers.longs.shouldBeGreaterThan
 import io.kotest.matchers.nulls.shouldNotBeNull
 import io.kotest.matchers.shouldBe
 import io.kotest.matchers.string.shouldContain
+import io.kotest.matchers.string.shouldNotContain
 import io.kotest.matchers.string.shouldStartWith
 import jdk.jfr.consumer.RecordingFile
 import java.nio.file.Files
@@ -51,6 +52,56 @@ class OptionsTest :
         "jdk.JVMInformation"
       greenloop.run("run", "--jfr", "/dev/null/x", "slow.loop.kts").err shouldStartWith
         "greenloop: --jfr /dev/null/x: cannot write there (java."
+    }
+
+    test("--debug says who held the loop and where it was made, and leaves traces whole") {
+      greenloop.file(
+        "holds.loop.kts",
+        """
+        spawn(name = "holder") {
+            val end = System.nanoTime() + 300_000_000
+            while (System.nanoTime() < end) Thread.onSpinWait()
+        }
+        spawn { yieldNow(); error("bang") }
+        """,
+      )
+      val machinery = "\tat io.greenloop.kotlin.script.ScriptRuntime"
+
+      val plain = greenloop.run("run", "holds.loop.kts")
+      val debug = greenloop.run("run", "--debug", "holds.loop.kts")
+
+      plain.exitCode shouldBe 1
+      plain.err shouldNotContain "created at"
+      plain.err shouldNotContain machinery
+      debug.exitCode shouldBe 1
+      debug.err shouldContain
+        Regex("task 'holder' created at .*holds.loop.kts:1.* ran for \\d+ ms without letting")
+      debug.err shouldContain "java.lang.IllegalStateException: bang\n"
+      debug.err shouldContain machinery
+    }
+
+    test("in a terminal a line says what takes so long, and errors have colours where wanted") {
+      greenloop.file("colours.loop.kts", "println(nobody)")
+      val terminal =
+        mapOf("GREENLOOP_JAVA_OPTS" to "-Dgreenloop.terminal=true", "TERM" to "xterm")
+      val erase = "\n\u001b[K" // who reads here takes a carriage return for the end of a line
+
+      val bright =
+        greenloop.run(
+          "check",
+          "colours.loop.kts",
+          with = terminal + ("NO_COLOR" to null),
+        )
+      val plain = greenloop.run("check", "colours.loop.kts", with = terminal + ("NO_COLOR" to "1"))
+
+      bright.exitCode shouldBe 2
+      bright.err shouldStartWith
+        "greenloop: compiling colours.loop.kts …$erase" +
+        "\u001b[1mcolours.loop.kts:1:9:\u001b[0m \u001b[1;31merror\u001b[0m: Unresolved reference"
+      plain.exitCode shouldBe 2
+      plain.err shouldBe
+        "greenloop: compiling colours.loop.kts …${erase}colours.loop.kts:1:9: error: " +
+        "Unresolved reference 'nobody'.\n    1 | println(nobody)\n      |         ^^^^^^\n$erase\n"
     }
 
     test("watched, a script is ended and runs again when it is saved") {
