@@ -117,6 +117,11 @@ void main() throws Exception {
 }
 '''
 
+CLASSIC = JAVA.replace("record", "class Classic {\nrecord").replace(
+    "void main()", "public static void main(String[] args)"
+) + "}\n"
+JAVAS = {"Plain.java": JAVA, "Classic.java": CLASSIC}
+
 
 def once(command, environment):
     begin = time.monotonic()
@@ -160,7 +165,7 @@ def main(dist, jdk):
     plain["JAVA_HOME"] = jdk
     os.chdir(tempfile.mkdtemp())
     texts = {"ours.loop.kts": OURS, "same.py": PYTHON, "plain.kts": KOTLIN}
-    for name, text in {**texts, "plain.main.kts": KOTLIN, "Plain.java": JAVA}.items():
+    for name, text in {**texts, "plain.main.kts": KOTLIN, **JAVAS}.items():
         with open(name, "w") as file:
             file.write(text)
     cache = os.path.abspath("cache")
@@ -202,6 +207,18 @@ def main(dist, jdk):
     main_kts = [*kotlinc, "-script", "plain.main.kts"]
     measure(".main.kts, first", 3, main_kts, theirs, no_theirs)
     measure(".main.kts, unchanged", 3, main_kts, theirs)
+
+    if shutil.which("jbang") is None:
+        print("jbang is not installed")
+        return
+    theirs = {**plain, "JBANG_CACHE_DIR": os.path.abspath("jbang")}
+
+    def no_jbang():
+        shutil.rmtree("jbang", ignore_errors=True)
+
+    jbang = ["jbang", "run", "Classic.java"]
+    measure("jbang, first", 3, jbang, theirs, no_jbang)
+    measure("jbang, unchanged", 5, jbang, theirs)
 
 
 if __name__ == "__main__":
