@@ -22,6 +22,15 @@ import greenlet
 VAR = contextvars.ContextVar('var', default='-')
 KEEP = []  # what is suspended at the end of a program is never collected: that would run it
 
+REFUSALS = {
+    (AttributeError, 'run'): 'norun',
+    (AttributeError, 'cannot set the parent of a main greenlet'): 'main',
+    (ValueError, 'cyclic parent chain'): 'cycle',
+    (AttributeError, 'run cannot be set after the start of the greenlet'): 'started',
+    (AttributeError, "'ByClass' object has no attribute 'run'"): 'attr',
+    (AttributeError, 'Main greenlets do not have a run attribute.'): 'started',
+}
+
 
 class Planned(Exception):
     pass
@@ -63,13 +72,9 @@ def describe(error):
         return 'error:' + str(error)
     if isinstance(error, Return):
         return 'return:' + show(error.args[0])
-    if isinstance(error, AttributeError):
-        return 'norun' if 'run' in str(error) else 'main'
-    if isinstance(error, ValueError):
-        return 'cycle'
-    if isinstance(error, TypeError):
+    if isinstance(error, TypeError) and 'got an unexpected keyword argument' in str(error):
         return 'type'
-    return repr(error)
+    return REFUSALS.get((type(error), str(error)), repr(error))
 
 
 def run(program):
@@ -81,6 +86,9 @@ def run(program):
 
     def name(g):
         return next((k for k in sorted(greenlets) if greenlets[k] is g), '-')
+
+    def parents(tag):
+        trace.append(tag + '=' + ''.join(name(g.parent) for k, g in sorted(greenlets.items())))
 
     def states(tag):
         trace.append(tag + '=' + ' '.join(
@@ -128,7 +136,7 @@ def run(program):
         elif word == 'states':
             states(tag)
         elif word == 'parents':
-            trace.append(tag + '=' + ''.join(name(g.parent) for k, g in sorted(greenlets.items())))
+            parents(tag)
         elif word == 'trace':
             greenlet.settrace({'on': traced, 'bad': bad, 'off': None}[args[0]])
         else:
@@ -192,8 +200,9 @@ def run(program):
                 del target.run
                 given.discard(target)
             return 'ok'
-        except AttributeError:
-            return 'attr'
+        except AttributeError as error:
+            word = describe(error)
+            return 'attr' if word == 'norun' else word
 
     def values(tag, count):
         return [tag + 'xyz'[i] for i in range(int(count))]
@@ -236,6 +245,7 @@ def run(program):
             trace.append('m%d!!%s' % (index, describe(error)))
     greenlet.settrace(None)
     states('m' + str(len(ops)))
+    parents('m' + str(len(ops)))
     return ','.join(trace)
 
 

@@ -21,6 +21,23 @@ import org.jspecify.annotations.Nullable;
 final class ProgramRun {
   private static final ContextVar<String> VAR = ContextVar.create("var", "-");
 
+  /** What is refused, in the words of {@link #describe}. */
+  private static final Map<String, String> REFUSALS =
+      Map.of(
+          "java.lang.IllegalArgumentException: run of \\w+@\\w+ takes no named values: got \\[.+]",
+          "type",
+          "java.lang.IllegalArgumentException: cyclic parent chain",
+          "cycle",
+          "java.lang.IllegalStateException: (switchTo|throwInto|switch): \\w+@\\w+ has no run:"
+              + " give it a body, or override run",
+          "norun",
+          "java.lang.IllegalStateException: setParent: the main greenlet of a host has no parent",
+          "main",
+          "java.lang.IllegalStateException: (setRun|clearRun): \\w+@\\w+ has started already",
+          "started",
+          "java.lang.IllegalStateException: clearRun: \\w+@\\w+ was given no body",
+          "attr");
+
   private final Program program;
   private final List<String> trace = new ArrayList<>();
   private final Map<String, Greenlet> greenlets = new TreeMap<>();
@@ -76,6 +93,7 @@ final class ProgramRun {
     }
     Greenlet.setTrace(null);
     states("m" + ops.size());
+    parents("m" + ops.size());
   }
 
   private Greenlet create(int index) {
@@ -275,7 +293,7 @@ final class ProgramRun {
       }
       return "ok";
     } catch (IllegalStateException refused) {
-      return "attr";
+      return describe(refused);
     }
   }
 
@@ -341,11 +359,12 @@ final class ProgramRun {
       case GreenletExit exit -> "exit:" + exit.getMessage();
       case Planned planned -> "error:" + planned.getMessage();
       case Return leaves -> "return:" + show(leaves.value);
-      case IllegalArgumentException argument ->
-          argument.getMessage().contains("takes no named values") ? "type" : "cycle";
-      case IllegalStateException state ->
-          state.getMessage().contains("has no run") ? "norun" : "main";
-      default -> failure + Arrays.toString(failure.getStackTrace());
+      default ->
+          REFUSALS.entrySet().stream()
+              .filter(refusal -> failure.toString().matches(refusal.getKey()))
+              .map(Map.Entry::getValue)
+              .findFirst()
+              .orElseGet(() -> failure + Arrays.toString(failure.getStackTrace()));
     };
   }
 }
