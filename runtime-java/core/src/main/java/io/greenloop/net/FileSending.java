@@ -32,7 +32,7 @@ final class FileSending implements ReadyListener {
     } catch (IOException e) {
       checkOpen(); // closed under the worker's hands
       IOException known = ConnectionErrors.classified("sendFile", transport, e);
-      if (known != e) {
+      if (known != e) { // else it is the file's
         transport.fail(known);
       }
       throw known;
@@ -41,7 +41,12 @@ final class FileSending implements ReadyListener {
 
   private void write(ByteBuffer chunk) throws IOException {
     checkOpen();
-    wire.tryWrite(chunk);
+    try {
+      wire.tryWrite(chunk);
+    } catch (IOException e) {
+      transport.broke("sendFile", e);
+      throw transport.whyClosed("sendFile");
+    }
     if (chunk.hasRemaining()) {
       awaitRoom(null);
     }

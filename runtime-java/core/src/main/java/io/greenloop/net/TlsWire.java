@@ -323,7 +323,7 @@ final class TlsWire implements Wire {
 
   @Override
   public void beginClose() {
-    if (state == State.OPEN) {
+    if (state != State.OVER) {
       parting.limit();
     }
   }

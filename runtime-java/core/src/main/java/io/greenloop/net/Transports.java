@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.nio.channels.spi.AbstractSelectableChannel;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +50,7 @@ public final class Transports {
       throw new IllegalArgumentException("adopt: " + channel + " is not connected");
     }
     LoopCore core = LoopCores.of(loop);
-    Task<Connection<P>> adopting =
-        loop.spawn(TaskOptions.named("adopt " + channel), () -> made(core, channel, tls, factory));
-    adopting.whenDone(done -> closeUnlessOwned(core, channel));
-    return adopting;
+    return adopted(core, channel, () -> made(core, channel, tls, factory));
   }
 
   /** See {@link EventLoop#listen}. */
@@ -78,22 +77,43 @@ public final class Transports {
   public static <P extends Protocol> Task<Connection<P>> pipe(
       EventLoop loop, AbstractSelectableChannel end, ProtocolFactory<P> factory) {
     LoopCore core = LoopCores.of(loop);
-    Task<Connection<P>> adopting =
-        loop.spawn(
-            TaskOptions.named("adopt " + end),
-            () -> {
-              P protocol = create(end, factory);
-              var transport = new WireTransport(core, Footing.of(core, end), protocol, over -> {});
-              return made(transport, protocol);
-            });
-    adopting.whenDone(done -> closeUnlessOwned(core, end));
-    return adopting;
+    return adopted(
+        core,
+        end,
+        () -> {
+          P protocol = create(end, factory);
+          var transport = new WireTransport(core, Footing.of(core, end), protocol, over -> {});
+          return made(transport, protocol);
+        });
   }
 
-  private static void closeUnlessOwned(LoopCore core, SelectableChannel channel) {
-    if (!core.poller().isOwned(channel)) { // cancelled before it began
-      Sockets.closeQuietly(channel);
-    }
+  /** A task that makes a transport of {@code channel}, or else closes it, unless others have it. */
+  private static <P extends Protocol> Task<Connection<P>> adopted(
+      LoopCore core, SelectableChannel channel, Callable<Connection<P>> made) {
+    var begun = new AtomicBoolean();
+    EventLoop loop = (EventLoop) core.face();
+    Task<Connection<P>> adopting =
+        loop.spawn(
+            TaskOptions.named("adopt " + channel),
+            () -> {
+              begun.set(true);
+              core.poller().checkIsFree(channel);
+              try {
+                return made.call();
+              } catch (Throwable e) {
+                if (!core.poller().isOwned(channel)) {
+                  Sockets.closeQuietly(channel);
+                }
+                throw e;
+              }
+            });
+    adopting.whenDone(
+        done -> {
+          if (!begun.get()) { // cancelled before
+            Sockets.closeQuietly(channel);
+          }
+        });
+    return adopting;
   }
 
   private static <P extends Protocol> Connection<P> made(

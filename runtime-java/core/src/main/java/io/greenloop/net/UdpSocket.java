@@ -111,7 +111,10 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
       return;
     }
     var alone =
-        new WaitQueue<Datagram, @Nullable Void>(transport, (datagram, none) -> giveBack(datagram));
+        new WaitQueue<Datagram, @Nullable Void>(
+            transport,
+            (datagram, none) -> giveBack(datagram),
+            (unheard, none) -> unheard(unheard));
     alone.add(waiter, null);
     if (first != null) {
       alone.serveFirst(first);

@@ -139,7 +139,8 @@ public final class AsyncProcess implements AutoCloseable {
   /**
    * Starts a process, gives it {@code input}, and waits for its end (Python: {@code
    * subprocess.run}). A cancel, or a time limit around this, {@linkplain #stop stops} it and what
-   * it has started, with a grace of {@link #DEFAULT_GRACE}.
+   * it has started, with a grace of {@link #DEFAULT_GRACE}; what it has left running at its own end
+   * is no child of ours any more, and stays.
    *
    * @param input null if its standard input is no pipe, or shall be empty
    */

@@ -12,12 +12,14 @@ import io.greenloop.Waiter;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.Poller;
 import io.greenloop.net.Talk.Recorder;
+import io.greenloop.reactor.Completion;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -233,5 +235,70 @@ class BrokenTest {
           first.close();
           pair[1].close();
         });
+  }
+
+  @Test
+  void anAdoptThatIsRefusedLeavesTheChannelToWhoHasIt() {
+    Aio.run(
+        () -> {
+          SocketChannel[] pair = Loopback.pair();
+          ByteBuffer target = ByteBuffer.allocate(10);
+          Task<Integer> reading = Aio.spawn(() -> Sockets.read(pair[0], target));
+          yieldNow();
+          assertThatThrownBy(() -> EventLoop.current().adopt(pair[0], Recorder::new).join())
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("has it already");
+          Sockets.writeFully(pair[1], Loopback.bytes("still here"));
+          assertThat(reading.join()).isEqualTo(10);
+
+          Connection<Recorder> first = EventLoop.current().adopt(pair[0], Recorder::new).join();
+          assertThatThrownBy(
+                  () ->
+                      EventLoop.current()
+                          .<Recorder>adopt(
+                              pair[0],
+                              () -> {
+                                throw new ArithmeticException("a factory that is not asked");
+                              })
+                          .join())
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("has it already");
+          assertThat(pair[0].isOpen()).isTrue();
+          first.transport().abort();
+          pair[1].close();
+        });
+  }
+
+  @Test
+  void aProactorTakesNoChannelThatAStreamOwns() {
+    Aio.run(
+        () -> {
+          SocketChannel[] pair = Loopback.pair();
+          Stream stream = Stream.adopt(LoopThread.currentLoop(), pair[0], 10);
+          Task<byte[]> reading = Aio.spawn(() -> stream.reader().read(10));
+          yieldNow();
+          var proactor = EventLoop.current().proactor();
+          for (ByteBuffer target : List.of(ByteBuffer.allocate(1), ByteBuffer.allocateDirect(1))) {
+            assertThatThrownBy(() -> proactor.read(pair[0], target, new NotTold()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageEndingWith("a transport, a stream or a server owns it");
+          }
+          Sockets.writeFully(pair[1], Loopback.bytes("still here"));
+          assertThat(Conversation.text(reading.join())).isEqualTo("still here");
+          stream.close();
+          pair[1].close();
+        });
+  }
+
+  private static final class NotTold implements Completion<Integer> {
+    @Override
+    public void completed(Integer count) {
+      throw new AssertionError("completed");
+    }
+
+    @Override
+    public void failed(IOException cause) {
+      throw new AssertionError(cause);
+    }
   }
 }

@@ -12,11 +12,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.greenloop.Aio;
 import io.greenloop.Task;
 import io.greenloop.testing.Parity;
+import io.greenloop.testing.RealTime;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,6 +116,35 @@ class TlsStartTest {
 
           assertThat(text(reading.join())).isEqualTo("hello\n");
           assertThat(text(server.reader().readAll())).isEqualTo("early\n");
+          connecting.join();
+        });
+  }
+
+  @Test
+  @RealTime
+  @Parity("TLS-3")
+  void aCloseMeanwhileHasItsTimeLimit() {
+    TlsConversation.wired(
+        (client, server) -> {
+          Task<?> connecting =
+              Aio.spawn(
+                  () -> {
+                    client
+                        .stream()
+                        .startTls(
+                            named(trusting()).withShutdownTimeout(Duration.ofMillis(500)));
+                    return 1;
+                  });
+          Aio.yieldNow();
+          client.writer().setBufferLimits(Long.MAX_VALUE, 0);
+          client.writer().write(new byte[24 << 20]);
+          client.stream().close();
+          server.stream().startTls(localhost()); // and reads nothing
+
+          assertThatThrownBy(() -> client.stream().awaitClosed())
+              .isExactlyInstanceOf(ConnectionAbortedException.class)
+              .hasMessageEndingWith("did not answer TLS's close_notify within 500 ms");
+          assertThat(client.channel().isOpen()).isFalse();
           connecting.join();
         });
   }

@@ -19,6 +19,7 @@ import io.greenloop.testing.RealTime;
 import io.greenloop.testing.TestLoop;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -406,6 +407,25 @@ class TlsTransportTest {
             assertThat(text(talk.peer.reader().readExactly(4))).isEqualTo("head");
             assertThat(talk.peer.reader().readExactly(sent.length)).isEqualTo(sent);
             assertThat(sending.join()).isEqualTo(sent.length);
+          }
+        });
+  }
+
+  @Test
+  void aFileThatMeetsAResetEndsTheTransport(@TempDir Path folder) throws Exception {
+    Path file = Files.write(folder.resolve("file"), new byte[8 << 20]);
+    TlsTalk.with(
+        talk -> {
+          try (FileChannel channel = FileChannel.open(file)) {
+            talk.transport.pauseReading();
+            Task<Long> sending = talk.transport.sendFile(channel);
+            turns(20);
+            talk.peerChannel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            talk.peer.abort();
+
+            assertThatThrownBy(sending::join).isInstanceOf(IOException.class);
+            talk.untilTrailHas(2);
+            assertThat(talk.trail).hasSize(2).last().asString().startsWith("lost Connection");
           }
         });
   }

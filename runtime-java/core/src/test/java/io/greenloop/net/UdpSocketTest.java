@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.greenloop.Aio;
 import io.greenloop.CancelledError;
 import io.greenloop.Task;
+import io.greenloop.Waiter;
 import io.greenloop.testing.Parity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -95,6 +96,40 @@ class UdpSocketTest {
           assertThatThrownBy(() -> server.send(bytes("x")))
               .isInstanceOf(IllegalArgumentException.class)
               .hasMessage("send on " + server + ": it has no remote address; say whereto");
+        });
+  }
+
+  @Test
+  void whatIsSaidToOneThatHasGoneIsSaidToTheNext() {
+    run(
+        () -> {
+          var gone = UdpSocket.bind(anyPort());
+          SocketAddress there = gone.localAddress();
+          gone.close();
+          yieldNow();
+          yieldNow();
+          try (var client = UdpSocket.open(DatagramOptions.connect(there))) {
+            client.send(bytes("x"));
+            for (int i = 0; i < 5; i++) {
+              yieldNow(); // the answer of the system comes
+            }
+            var failed = new AtomicInteger();
+            Waiter<Datagram> leaving =
+                new Waiter<>() {
+                  @Override
+                  protected void onServed(Datagram value) {}
+
+                  @Override
+                  protected void onFailed(Throwable failure) {
+                    failed.incrementAndGet();
+                  }
+                };
+            client.receive(leaving);
+            assertThat(failed).hasValue(1);
+            leaving.abandon();
+
+            assertThatThrownBy(client::receive).isInstanceOf(PortUnreachableException.class);
+          }
         });
   }
 

@@ -70,10 +70,15 @@ public final class Poller {
    * The watch of a channel that belongs to the user: once nobody listens, the channel is free
    * again, so that it can be closed, made blocking or watched by another loop. Loop or setup.
    *
+   * @throws IllegalStateException if it is one of ours: what is told to the one would not reach the
+   *     other
    * @throws IOException if the operating system refuses a reactor
    */
   public Watch watch(SelectableChannel channel) throws IOException {
     openReactor();
+    if (owned.containsKey(channel)) {
+      throw new IllegalStateException(channel + ": a transport, a stream or a server owns it");
+    }
     Watch known = watches.get(channel);
     if (known == null) {
       known = new Watch(this, channel, false);
