@@ -4,6 +4,11 @@ import io.greenloop.examples.Child
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
+import java.net.ServerSocket
+import kotlin.io.path.appendText
+import kotlin.io.path.createTempFile
+import kotlin.io.path.deleteIfExists
+import kotlin.io.path.writeText
 
 /** Servers, each asked by clients of another kind: the shell's. */
 class ServerScriptsTest :
@@ -92,6 +97,56 @@ class ServerScriptsTest :
           Child("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$port; cat <&3").use { it.finish() }
           forwarder.awaitLineWith("given up: ") // refused, or reset while the store ends
         }
+      }
+    }
+
+    test("a load generator, at a server of lines and at one that hangs up") {
+      Greenloop.start("echo-server.loop.kts", "0").use { server ->
+        val load = Greenloop.run("load-generator.loop.kts", "localhost", server.port(), "4", "5")
+        load.exitCode shouldBe 0
+        load.lines.first() shouldBe "4 clients, 20 answers"
+        load.lines.drop(1).map { it.substringBefore(" within ") } shouldContainExactly
+          listOf("50 %", "90 %", "99 %")
+      }
+      ServerSocket(0).use { rude ->
+        Thread.ofVirtual().start { rude.accept().use { it.getInputStream().read() } }
+        val port = "${rude.localPort}"
+        Greenloop.run("load-generator.loop.kts", "localhost", port, "1", "1").exitCode shouldBe 1
+      }
+      val usage = Greenloop.run("load-generator.loop.kts", "localhost")
+      usage.exitCode shouldBe 2
+      usage.err.trim() shouldBe "usage: load-generator.loop.kts HOST PORT [CLIENTS [LINES]]"
+    }
+
+    test("a port scanner tells the open port from the closed one") {
+      val patience = "60000" // milliseconds: a busy machine may take its time
+      Greenloop.start("echo-server.loop.kts", "0").use { server ->
+        val port = server.port()
+        Greenloop
+          .run("port-scanner.loop.kts", "localhost", port, port, patience)
+          .lines shouldContainExactly listOf("$port is open", "1 of 1 ports are open")
+      }
+      val closed = ServerSocket(0).use { "${it.localPort}" }
+      Greenloop.run("port-scanner.loop.kts", "127.0.0.1", closed).lines shouldContainExactly
+        listOf("0 of 1 ports are open")
+      val usage = Greenloop.run("port-scanner.loop.kts", "127.0.0.1")
+      usage.exitCode shouldBe 2
+      usage.err.trim() shouldBe "usage: port-scanner.loop.kts HOST FIRST [LAST [MILLISECONDS]]"
+    }
+
+    test("an alert when a word comes too often in a log") {
+      val log = createTempFile("log", ".txt")
+      try {
+        log.writeText("ERROR one\nfine\nERROR two\n")
+        Greenloop.start("log-alert.loop.kts", "$log", "ERROR", "3").use { alert ->
+          log.appendText("fine again\nERROR three\n")
+          alert.awaitLineWith("alert: ") shouldBe "alert: ERROR came 3 times within a minute"
+          alert.interrupt()
+          alert.finish() shouldBe 130
+          alert.lines.size shouldBe 1
+        }
+      } finally {
+        log.deleteIfExists()
       }
     }
   })
