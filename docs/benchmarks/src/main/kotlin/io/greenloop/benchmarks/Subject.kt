@@ -49,11 +49,14 @@ internal class EchoSubject(
   private val connections: Int,
   name: String,
   bench: String = "echo-$connections",
-  private val server: () -> List<String>?,
+  server: () -> List<String>?,
 ) : Subject(bench, name, "µs") {
+  /** How the server is started; null where it is not installed. */
+  private val serverCommand by lazy(server)
+
   override val parts: List<String> = listOf("", "-p50", "-p99", "-p99.9")
 
-  override fun command(): List<String>? = server()?.let { loadOf(connections, it) }
+  override fun command(): List<String>? = serverCommand?.let { loadOf(connections, it) }
 
   companion object {
     private const val WARM_UP_SECONDS = 6
@@ -61,7 +64,7 @@ internal class EchoSubject(
 
     /** One command for all of [subjects], which are installed: a line of figures for each, in their order. */
     fun together(subjects: List<EchoSubject>): List<String> {
-      val servers = subjects.map { checkNotNull(it.server()) }
+      val servers = subjects.map { checkNotNull(it.serverCommand) }
       return checkNotNull(
         loadOf(subjects.first().connections, servers.reduce { one, next -> one + "--" + next }),
       )
