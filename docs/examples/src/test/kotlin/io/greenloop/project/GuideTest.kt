@@ -1,5 +1,6 @@
 package io.greenloop.project
 
+import io.greenloop.reactor.Reactors
 import io.kotest.assertions.withClue
 import io.kotest.core.spec.style.FunSpec
 import io.kotest.matchers.collections.shouldContain
@@ -87,6 +88,22 @@ class GuideTest :
           Regex("\n./greenloop \\[?$name")
       }
       for (option in options) text.substringBefore("## What") shouldContain option
+    }
+
+    test("the page about engines names each engine, in their order, and the tests run on each") {
+      val text = root.resolve("docs/guide/engines.md").readText()
+      val rows = Regex("\n\\| `(\\w+)` \\| .* \\| (.*) \\|").findAll(text).toList()
+      val names = Reactors.providers().map { it.name() }
+      val build = root.resolve("runtime-java/core/pom.xml").readText()
+
+      rows.map { it.groupValues[1] } shouldBe names
+      for (row in rows) {
+        val (name, state) = row.destructured
+        state shouldContain Regex("; tested on .*, untested on ")
+        ("the default there" in state) shouldBe (name == names.first())
+        if (name != names.first()) build shouldContain "<greenloop.engine>$name</greenloop.engine>"
+      }
+      text shouldContain "\n| the JDK's asynchronous channels | every platform"
     }
 
     test("the flags in the documentation are those that the tests run with") {
