@@ -112,9 +112,7 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
     }
     var alone =
         new WaitQueue<Datagram, @Nullable Void>(
-            transport,
-            (datagram, none) -> giveBack(datagram),
-            (unheard, none) -> unheard(unheard));
+            transport, (datagram, none) -> giveBack(datagram), (unheard, none) -> unheard(unheard));
     alone.add(waiter, null);
     if (first != null) {
       alone.serveFirst(first);

@@ -129,10 +129,8 @@ class TlsStartTest {
           Task<?> connecting =
               Aio.spawn(
                   () -> {
-                    client
-                        .stream()
-                        .startTls(
-                            named(trusting()).withShutdownTimeout(Duration.ofMillis(500)));
+                    client.stream()
+                        .startTls(named(trusting()).withShutdownTimeout(Duration.ofMillis(500)));
                     return 1;
                   });
           Aio.yieldNow();
