@@ -26,7 +26,7 @@ final class Readings {
 
     @Override
     public void giveBack(byte[] taken) {
-      buffer.giveBack(taken);
+      reader.putBack(taken);
     }
 
     @Override
@@ -106,7 +106,7 @@ final class Readings {
           byte[] bytes = new byte[taken];
           target.position(target.position() - taken);
           target.get(target.position(), bytes);
-          buffer.giveBack(bytes);
+          reader.putBack(bytes);
         }
       }
     };
@@ -136,8 +136,11 @@ final class Readings {
     private final byte[][] separators;
     private final int longest;
 
-    /** No separator begins before this place of the stream, whoever takes what is buffered. */
+    /** No separator begins before this place of the stream, unless something is put back. */
     private long searched;
+
+    /** Where the buffer began at the last search. */
+    private long searchedFrom;
 
     UntilMark(StreamReader reader, ReadBuffer buffer, byte[]... separators) {
       super(reader, buffer);
@@ -178,7 +181,9 @@ final class Readings {
 
     /** Where the first separator ends, or -1. */
     private int search() throws LimitOverrunException {
-      int from = (int) Math.max(0, searched - buffer.passed());
+      long passed = buffer.passed();
+      int from = passed < searchedFrom ? 0 : (int) Math.max(0, searched - passed);
+      searchedFrom = passed;
       int begin = -1;
       int end = Integer.MAX_VALUE;
       for (byte[] separator : separators) {
@@ -196,7 +201,7 @@ final class Readings {
         return end;
       }
       int next = Math.max(from, buffer.size() + 1 - longest);
-      searched = buffer.passed() + next;
+      searched = passed + next;
       if (next > reader.limit()) {
         throw overrun("no separator comes within", next);
       }

@@ -295,6 +295,16 @@ public final class StreamReader {
     }
   }
 
+  /** Puts {@code taken} back in front: who waits by now is served with it. */
+  void putBack(byte[] taken) {
+    if (taken.length > 0) {
+      buffer.giveBack(taken);
+      if (!readers.isEmpty()) {
+        readiness.ready();
+      }
+    }
+  }
+
   int limit() {
     return limit;
   }

@@ -149,6 +149,44 @@ class StreamCancelTest {
     }
   }
 
+  @Test
+  @Parity("STR-8")
+  void whatACancelledReadGivesBackIsFoundByWhoWaitsByThen() {
+    Conversation.with(
+        (client, server) -> {
+          StreamReader in = server.reader();
+          Waiting<byte[]> cancelled = served(client, in);
+          var waiting = new Waiting<byte[]>();
+          in.readLine(waiting);
+
+          cancelled.abandon();
+          for (int i = 0; i < MOST_TURNS && waiting.isWaiting(); i++) {
+            Aio.yieldNow();
+          }
+          assertThat(waiting.value).isEqualTo(bytes("one\n"));
+
+          cancelled = served(client, in);
+          Task<byte[]> task = Aio.spawn(() -> in.readLine());
+          Aio.yieldNow();
+
+          cancelled.abandon();
+          turns(MOST_TURNS, task);
+          assertThat(task.isDone()).isTrue();
+          assertThat(task.getNow()).isEqualTo(bytes("one\n"));
+        });
+  }
+
+  /** A reader that was served a line and has not run yet. */
+  private static Waiting<byte[]> served(Stream client, StreamReader in) throws IOException {
+    var waiting = new Waiting<byte[]>();
+    in.read(10, waiting);
+    client.writer().write(bytes("one\n"));
+    while (waiting.isWaiting()) {
+      Aio.yieldNow();
+    }
+    return waiting;
+  }
+
   @Seeds(100)
   @Parity({"STR-8", "AC-streams.3"})
   void whatIsReadIsWhatWasSentHoweverOftenAReadIsCancelled(TestLoop t, long seed) {
