@@ -22,6 +22,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,6 +108,21 @@ class LoopGroupTest {
     client.close();
     assertThatThrownBy(() -> new Socket(address.getAddress(), address.getPort()).close())
         .isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void aLoopThatEndsClosesWhatStillHadToSend() throws IOException {
+    SocketChannel[] pair = Loopback.pair();
+    Aio.run(
+        () -> {
+          Stream stream = Streams.adopt(pair[0]);
+          stream.writer().tryWrite(ByteBuffer.allocate(20_000_000));
+          stream.close();
+          assertThat(pair[0].isOpen()).isTrue();
+        });
+
+    assertThat(pair[0].isOpen()).isFalse();
+    pair[1].close();
   }
 
   @Test

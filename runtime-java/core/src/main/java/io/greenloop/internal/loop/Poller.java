@@ -396,6 +396,15 @@ public final class Poller {
     }
   }
 
+  /** Its stream, say, still had to send: nobody else closes it any more. */
+  private static void closeOrphan(SelectableChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      System.getLogger("io.greenloop").log(System.Logger.Level.DEBUG, "close of " + channel, e);
+    }
+  }
+
   /** The carrier, once it ends; setup, if there was none. */
   void close() {
     Reactor opened = reactor;
@@ -404,7 +413,6 @@ public final class Poller {
     }
     closed = true;
     watches.clear();
-    owned.clear();
     changes.clear();
     requests.clear();
     interests = 0;
@@ -414,5 +422,7 @@ public final class Poller {
       System.getLogger("io.greenloop")
           .log(System.Logger.Level.WARNING, "close of the engine of " + loop.name(), e);
     }
+    owned.keySet().forEach(Poller::closeOrphan);
+    owned.clear();
   }
 }
