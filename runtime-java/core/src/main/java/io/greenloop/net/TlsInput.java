@@ -17,6 +17,9 @@ final class TlsInput {
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+  /** How many records one entry of the loop opens for nobody. */
+  private static final int DROPPED_AT_ONCE = 64;
+
   private final TlsRecords records;
   private final TlsOptions options;
   private final String name;
@@ -163,10 +166,14 @@ final class TlsInput {
     }
   }
 
-  /** Opens all that has come, for nobody: a close waits for the end behind it. */
-  void drop() throws IOException {
+  /**
+   * Opens what has come, for nobody: a close waits for the end behind it.
+   *
+   * @return whether there may be more, which has to wait for others
+   */
+  boolean drop() throws IOException {
     opened = NOTHING;
-    while (!ended && !dry) {
+    for (int left = DROPPED_AT_ONCE; left > 0 && !ended && !dry; left--) {
       switch (records.open(records.roomForRecord())) {
         case DRY -> dry = true;
         case CLOSED, CUT -> ended = true; // cut off or not: nobody reads that any more
@@ -174,5 +181,6 @@ final class TlsInput {
         default -> ended = records.status() == HandshakeStatus.NEED_TASK;
       }
     }
+    return !ended && !dry;
   }
 }

@@ -344,7 +344,9 @@ final class TlsWire implements Wire {
   private void part() throws IOException {
     endOutput();
     boolean sent = !records.hasUnsent();
-    input.drop();
+    if (input.drop()) {
+      queue();
+    }
     if (sent && input.hasEnded()) {
       parting.passOn(below, this::parted);
     }

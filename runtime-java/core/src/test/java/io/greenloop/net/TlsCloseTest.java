@@ -110,6 +110,29 @@ class TlsCloseTest {
   }
 
   @Test
+  @Parity({"TLS-3", "AC-ssl.4"})
+  void othersRunWhileACloseDropsWhatTheOtherSideStillSends() {
+    int records = 1000;
+    TlsConversation.with(
+        (client, server) -> {
+          for (int i = 0; i < records; i++) {
+            client.writer().write(bytes("x")); // a record of its own
+          }
+          client.writer().shutdownOutput();
+
+          server.close();
+          Task<?> closed = Aio.spawn(() -> server.awaitClosed());
+          int turns = 0;
+          while (!closed.isDone()) {
+            Aio.yieldNow();
+            turns++;
+          }
+
+          assertThat(turns).isGreaterThan(records / 100);
+        });
+  }
+
+  @Test
   @Parity("STR-14")
   void withTls13OneDirectionEndsAndTheOtherGoesOn() {
     TlsConversation.with(
