@@ -10,14 +10,17 @@ import io.greenloop.internal.loop.Watch.Direction;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** One task that waits until a channel is ready. Loop room. */
+/** One task that has a direction of a channel, and waits until that is ready. Loop room. */
 final class ReadyWait implements ReadyListener {
-  private final Promise<Boolean> end;
+  private final Watch watch;
+  private final Direction direction;
   private final Task<?> waiter;
+  private @Nullable Promise<Boolean> end;
   private @Nullable IOException failure;
 
-  private ReadyWait(Promise<Boolean> end, Task<?> waiter) {
-    this.end = end;
+  private ReadyWait(Watch watch, Direction direction, Task<?> waiter) {
+    this.watch = watch;
+    this.direction = direction;
     this.waiter = waiter;
   }
 
@@ -30,18 +33,47 @@ final class ReadyWait implements ReadyListener {
   static void await(Watch watch, Direction direction, String verb, Object channel)
       throws IOException {
     refuseSecond(watch, direction, verb, channel);
-    Task<?> waiter = currentTask(verb, channel);
-    var wait = new ReadyWait(EventLoop.current().newPromise(), waiter);
-    watch.listen(direction, wait);
+    var wait = new ReadyWait(watch, direction, currentTask(verb, channel));
     try {
-      wait.end.join();
+      wait.await();
     } finally {
-      if (watch.listener(direction) == wait) {
-        watch.mute(direction);
-      }
+      wait.release();
     }
-    if (wait.failure != null) {
-      throw wait.failure;
+  }
+
+  /**
+   * Keeps {@code direction} for the calling task until {@link #release}, between its waits, too.
+   *
+   * @param verb the user's call, for errors
+   */
+  static ReadyWait hold(Watch watch, Direction direction, String verb, Object channel) {
+    refuseSecond(watch, direction, verb, channel);
+    var held = new ReadyWait(watch, direction, currentTask(verb, channel));
+    watch.occupy(direction, held);
+    return held;
+  }
+
+  /**
+   * Parks the task until the channel is ready, or seems so.
+   *
+   * @throws IOException if the channel was closed, or cannot be watched
+   */
+  void await() throws IOException {
+    if (failure == null) {
+      Promise<Boolean> told = EventLoop.current().newPromise();
+      end = told;
+      watch.listen(direction, this);
+      told.join();
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Lets others have the direction. */
+  void release() {
+    if (watch.listener(direction) == this) {
+      watch.mute(direction);
     }
   }
 
@@ -90,12 +122,20 @@ final class ReadyWait implements ReadyListener {
 
   @Override
   public void ready() {
-    end.tryComplete(true);
+    watch.occupy(direction, this); // told once
+    tell(true);
   }
 
   @Override
   public void failed(IOException cause) {
     failure = cause;
-    end.tryComplete(false);
+    tell(false);
+  }
+
+  private void tell(boolean ready) {
+    Promise<Boolean> told = end;
+    if (told != null) {
+      told.tryComplete(ready);
+    }
   }
 }

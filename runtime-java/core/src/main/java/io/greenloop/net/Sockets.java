@@ -90,7 +90,7 @@ public final class Sockets {
 
   /**
    * Sends a part of a file without a copy; waits while the other side does not read (Python: {@code
-   * sock_sendfile}). The file is read on worker threads.
+   * sock_sendfile}). The file is read on worker threads; nobody else can write meanwhile.
    *
    * @param channel a stream socket
    * @param offset where the part begins, not negative
@@ -98,21 +98,34 @@ public final class Sockets {
    * @return how many were sent; the file's position is behind them, however this ends
    * @throws IllegalArgumentException if a number is wrong
    * @throws IllegalStateException if another task waits to write to this channel
+   * @throws StreamClosedException if the channel is closed meanwhile
    */
   public static long sendFile(SocketChannel channel, FileChannel file, long offset, long count)
       throws IOException {
     var sending = new FileTransfer(file, offset, count);
     begin(channel, Direction.OUT, "sendFile");
     ReadyWait.checkTask("sendFile", channel);
+    LoopCore loop = currentLoop("sendFile");
+    Watch watch = loop.poller().watch(channel);
+    ReadyWait held = ReadyWait.hold(watch, Direction.OUT, "sendFile", channel);
     try {
       // On a simulated network only its loop may use it.
-      boolean simulated = currentLoop("sendFile").network().isSimulated();
       return sending.send(
-          simulated ? null : channel,
-          chunk -> writeFully(channel, chunk),
-          nothing -> await(channel, Direction.OUT, "sendFile"));
+          loop.network().isSimulated() ? null : channel,
+          chunk -> {
+            tryWrite(channel, chunk);
+            while (chunk.hasRemaining()) {
+              await(held, channel);
+              tryWrite(channel, chunk);
+            }
+          },
+          nothing -> await(held, channel));
+    } catch (ClosedChannelException e) {
+      throw channel.isOpen() ? e : closed(channel); // it was the file
     } catch (IOException e) {
       throw ConnectionErrors.classified("sendFile", channel, e);
+    } finally {
+      held.release();
     }
   }
 
@@ -223,6 +236,15 @@ public final class Sockets {
     } catch (ClosedChannelException e) { // by its own close(), found by the reactor
       throw closed(channel);
     }
+    checkIsOpen(channel);
+  }
+
+  private static void await(ReadyWait held, SelectableChannel channel) throws IOException {
+    held.await();
+    checkIsOpen(channel);
+  }
+
+  private static void checkIsOpen(SelectableChannel channel) throws IOException {
     if (!channel.isOpen()) {
       throw closed(channel);
     }

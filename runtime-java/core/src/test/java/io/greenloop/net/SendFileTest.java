@@ -140,6 +140,40 @@ class SendFileTest {
         });
   }
 
+  @Test
+  @Parity("SOCK-6")
+  void nobodyElseWritesMeanwhileWhateverItWaitsFor() {
+    withSockets(
+        (left, right, file) -> {
+          Task<Long> sending = named("sender", () -> Sockets.sendFile(left, file, 0, ALL));
+          Task<byte[]> receiving = spawn(() -> receive(right, SIZE));
+          yieldNow(); // a worker reads the file
+          while (!sending.isDone()) {
+            assertThatThrownBy(() -> Sockets.writeFully(left, ByteBuffer.wrap(bytes("x"))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("task 'sender' already waits for room to send");
+            yieldNow();
+          }
+          assertThat(sending.join()).isEqualTo(SIZE);
+          assertThat(receiving.join()).isEqualTo(content);
+          Sockets.writeFully(left, ByteBuffer.wrap(bytes("x")));
+          assertThat(text(receive(right, 1))).isEqualTo("x");
+          assertThat(Loopback.interests()).isZero();
+        });
+  }
+
+  @Test
+  @Parity("SOCK-6")
+  void aCloseInTheMiddleEndsIt() {
+    withSockets(
+        (left, right, file) -> {
+          Task<Long> sending = spawn(() -> Sockets.sendFile(left, file, 0, ALL));
+          receive(right, 1000);
+          Sockets.close(left);
+          assertThatThrownBy(sending::join).isInstanceOf(StreamClosedException.class);
+        });
+  }
+
   // ---- on a stream -------------------------------------------------------------------------
 
   private void withStreams(Conversation.Body body) {

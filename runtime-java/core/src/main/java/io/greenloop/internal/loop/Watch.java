@@ -84,7 +84,7 @@ public final class Watch {
    * {@link #listen} for one that waits for nothing any more: nobody else may listen until it is
    * taken back, and the reactor is not asked for anything.
    */
-  void occupy(Direction direction, ReadyListener listener) {
+  public void occupy(Direction direction, ReadyListener listener) {
     if (listener(direction) == null) {
       poller.interests++;
     }
