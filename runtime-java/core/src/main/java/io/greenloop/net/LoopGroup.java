@@ -144,8 +144,8 @@ public final class LoopGroup implements AutoCloseable {
 
   /**
    * Ends all servers at the same time, each as {@link Server#shutdown} does, and waits for that;
-   * the loops run on. Not interruptible: it ends by itself, after twice {@code grace} at the
-   * latest.
+   * the loops run on. Not interruptible: after twice {@code grace} it waits only for handlers that
+   * go on after their cancel.
    *
    * @param grace how long handlers may take; zero cancels them at once
    * @throws IllegalStateException if the caller runs on a loop of the group

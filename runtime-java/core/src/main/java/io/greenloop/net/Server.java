@@ -243,9 +243,10 @@ public final class Server implements AutoCloseable {
 
   /**
    * The whole end: stops accepting, gives the connections time to end; then cancels the handlers
-   * that have not ended, and closes the transports; and at last aborts what is left.
+   * that have not ended, and closes the transports; and at last aborts what is left, and waits for
+   * handlers that go on after their cancel, however long they take.
    *
-   * @param grace how long each of the two steps may take; zero cancels and closes at once
+   * @param grace how long each of the first two steps may take; zero cancels and closes at once
    */
   public void shutdown(Duration grace) {
     close();

@@ -65,7 +65,7 @@ final class StreamService implements Service {
 
   private void shaken(Connection connection, Consumer<? super Served> ended) {
     Throwable failure = connection.failure();
-    if (failure != null || connection.task.isCancelled()) {
+    if (failure != null || connection.task.isCancelled() || connection.stopped) {
       connection.end(failure == null ? "" : String.valueOf(failure.getMessage()));
       connection.stream.whenOver(() -> ended.accept(connection));
       return;
@@ -93,6 +93,9 @@ final class StreamService implements Service {
     final Stream stream;
     Task<?> task;
 
+    /** A handshake that is done cannot be cancelled any more. */
+    boolean stopped;
+
     Connection(Stream stream, Task<?> task) {
       this.stream = stream;
       this.task = task;
@@ -110,6 +113,7 @@ final class StreamService implements Service {
 
     @Override
     public void stop() {
+      stopped = true;
       task.cancel("the server shuts down");
     }
 

@@ -555,4 +555,41 @@ class TlsHandshakeTest {
       assertThat(t.errors()).isEmpty();
     }
   }
+
+  @Test
+  void aStopBehindTheLastStepOfTheHandshakeStartsNoHandler() {
+    Aio.run(
+        () -> {
+          SocketChannel[] pair = Loopback.pair();
+          var begun = new AtomicInteger();
+          var ended = new AtomicInteger();
+          var service =
+              new StreamService(
+                  LoopThread.currentLoop(),
+                  ServerOptions.DEFAULT.withTls(localhost()),
+                  stream -> Aio.spawn(begun::incrementAndGet));
+          Served served = service.begin(pair[0], connection -> ended.incrementAndGet());
+          Task<?> shaking =
+              Aio.allTasks().stream()
+                  .filter(task -> task.name().startsWith("TLS handshake"))
+                  .findFirst()
+                  .orElseThrow();
+          Stream client = Streams.adopt(pair[1]);
+          Task<?> connecting = Aio.spawn(() -> client.startTls(named(trusting())));
+          while (!shaking.isDone()) {
+            Aio.yieldNow();
+          }
+          served.stop();
+
+          connecting.join();
+          assertThat(client.reader().readAll()).isEmpty();
+          client.close();
+          client.awaitClosed();
+          while (ended.get() == 0) {
+            Aio.yieldNow();
+          }
+          TlsConversation.settle();
+          assertThat(begun).hasValue(0);
+        });
+  }
 }
