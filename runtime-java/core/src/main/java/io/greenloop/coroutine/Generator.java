@@ -150,17 +150,9 @@ public final class Generator<
    *     {@code hasNext()} has already run it to its next yield
    */
   public Y send(S value) {
-    if (value != null) {
-      if (drive.state() == Drive.UNSTARTED) {
-        throw new IllegalStateException(
-            "send to " + drive + ": a just-started generator takes only null; call next() first");
-      }
-      if (ahead != NOTHING) {
-        throw new IllegalStateException(
-            "send to "
-                + drive
-                + ": hasNext() has run it to its next yield; take that value with next() first");
-      }
+    if (value != null && drive.state() == Drive.UNSTARTED) {
+      throw new IllegalStateException(
+          "send to " + drive + ": a just-started generator takes only null; call next() first");
     }
     return yieldedOr(pull(value, null));
   }
@@ -177,7 +169,6 @@ public final class Generator<
     if (drive.finishUnstarted()) {
       throw Drive.sneak(error);
     }
-    ahead = NOTHING;
     Object value = pull(null, error);
     if (value == Drive.OVER) {
       throw Drive.sneak(error);
@@ -314,8 +305,16 @@ public final class Generator<
   @Nullable Object pull(@Nullable Object value, @Nullable Throwable error) {
     Object kept = ahead;
     if (kept != NOTHING) {
+      if (value != null) {
+        throw new IllegalStateException(
+            "send to "
+                + drive
+                + ": hasNext() has run it to its next yield; take that value with next() first");
+      }
       ahead = NOTHING;
-      return kept;
+      if (error == null) {
+        return kept;
+      }
     }
     if (drive.state() == Drive.UNSTARTED && drive instanceof Yielder) {
       starts();

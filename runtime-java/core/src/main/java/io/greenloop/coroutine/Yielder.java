@@ -143,6 +143,12 @@ public final class Yielder<Y extends @Nullable Object, S extends @Nullable Objec
         throw sneak(error);
       }
       value = source.pull(error == null ? takeSent() : null, error);
+      if (value == OVER) { // somebody else has run it to its end
+        if (error != null) {
+          throw sneak(error);
+        }
+        return source.noResult();
+      }
     }
     return source.lastResult();
   }

@@ -218,6 +218,49 @@ class YieldFromTest {
   }
 
   @Test
+  @Parity("GEN-13")
+  void anErrorReachesASubThatSomebodyElseHasLookedAhead() {
+    var sub = sub();
+    try (var g = outer(sub)) {
+      assertThat(g.next()).isEqualTo("<>");
+      assertThat(sub.hasNext()).isTrue();
+
+      assertThat(g.throwInto(new IllegalArgumentException("disk"))).isEqualTo("<caught disk>");
+    }
+  }
+
+  @Test
+  void aValueForASubThatSomebodyElseHasLookedAheadIsRefused() {
+    try (var sub = sub();
+        var g = outer(sub)) {
+      g.next();
+      assertThat(sub.hasNext()).isTrue();
+
+      assertThatThrownBy(() -> g.send("a"))
+          .isExactlyInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("hasNext() has run it to its next yield");
+    }
+  }
+
+  @Test
+  @Parity("GEN-13")
+  void aSubThatSomebodyElseHasRunToItsEndGivesNothingOrTheError() {
+    var ended = sub();
+    var failing = sub();
+    try (var goesOn = outer(ended);
+        var fails = outer(failing)) {
+      goesOn.next();
+      fails.next();
+      ended.close();
+      failing.close();
+      var error = new IllegalStateException("no");
+
+      assertThat(goesOn.next()).isEqualTo("sub gave null");
+      assertThat(catchThrowable(() -> fails.throwInto(error))).isSameAs(error);
+    }
+  }
+
+  @Test
   @Parity("GEN-15")
   void anErrorInTheCloseOfAPlainIteratorTravelsOn() {
     var source = new Numbers();
