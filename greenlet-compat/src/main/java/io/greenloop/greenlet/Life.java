@@ -86,7 +86,7 @@ abstract sealed class Life permits Greenlet {
 
   /** Takes {@link #begin} back, when the switch there was refused; no-op if it has run before. */
   final void unbegin() {
-    if (listed == null && !isMain()) {
+    if (state == ACTIVE && listed == null && tree.main != this) { // no call: the stack may be full
       fiber = null;
       state = NEW;
     }

@@ -162,23 +162,35 @@ final class Tree implements Residents {
 
   private @Nullable Object go(Greenlet me, Greenlet target) {
     current = target;
-    if (me == main) {
-      runOthers();
-    } else if (target != me) {
-      leave(me);
+    try {
+      if (me == main) {
+        runOthers();
+      } else if (target != me) {
+        leave(me);
+      }
+    } catch (Throwable refused) { // pinned, or no room on a stack: it did not happen
+      Greenlet unreached = current;
+      current = mounted == null ? main : mounted;
+      value = null;
+      error = null;
+      unreached.unbegin();
+      throw refused;
     }
     return arrive();
   }
 
   private void runOthers() {
-    for (Greenlet next = current; next != main; next = current) {
-      mounted = next;
-      while (readers.get() != 0) {
-        Thread.onSpinWait(); // for the time of a few stack traces
+    try {
+      for (Greenlet next = current; next != main; next = current) {
+        mounted = next;
+        while (readers.get() != 0) {
+          Thread.onSpinWait(); // for the time of a few stack traces
+        }
+        next.fiber().resume();
       }
-      next.fiber().resume();
+    } finally {
+      mounted = null;
     }
-    mounted = null;
   }
 
   /**
@@ -202,19 +214,10 @@ final class Tree implements Residents {
 
   /** What lives across the suspension is kept for each greenlet: the less, the better. */
   private void leave(Greenlet me) {
-    try {
-      if (!me.isListed()) {
-        me.setListed(suspended.add(me));
-      }
-      me.fiber().suspend();
-    } catch (Throwable refused) { // pinned, or no stack left for it
-      Greenlet target = current;
-      current = Objects.requireNonNull(mounted);
-      value = null;
-      error = null;
-      target.unbegin();
-      throw refused;
+    if (!me.isListed()) {
+      me.setListed(suspended.add(me));
     }
+    me.fiber().suspend();
   }
 
   /** What was sent to the current greenlet; throws what it was thrown, or its tracer throws. */
@@ -234,14 +237,23 @@ final class Tree implements Residents {
 
   // ---- ends --------------------------------------------------------------------------------
 
-  /** A greenlet has ended: what it leaves goes to its parent, which runs next. */
+  /**
+   * A greenlet has ended: what it leaves goes to its parent, which runs next. An error on the way
+   * there, as if no memory is left for the parent's stack, is main's.
+   */
   void finish(
       Greenlet dead,
       @Nullable Object result,
       @Nullable Throwable failure,
       @Nullable SwitchArgs args) {
-    dead.unlist();
-    current = land(dead, dead.heir(), result, failure, args);
+    try {
+      dead.unlist();
+      current = land(dead, dead.heir(), result, failure, args);
+    } catch (Throwable stuck) {
+      current = main;
+      value = null;
+      error = stuck;
+    }
   }
 
   /**

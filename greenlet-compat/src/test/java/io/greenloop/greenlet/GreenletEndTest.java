@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.greenloop.internal.fiber.Fiber;
 import io.greenloop.testing.Parity;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -156,6 +157,76 @@ class GreenletEndTest {
   private static int endless(int n) {
     return 1 + endless(n + 1);
   }
+
+  // ---- switches that the JVM refuses -------------------------------------------------------
+
+  /** As a continuation whose frames the stack of main has no room for. */
+  private record NoRoom(Fiber fiber) implements Fiber {
+    @Override
+    public void resume() {
+      throw new StackOverflowError();
+    }
+
+    @Override
+    public void suspend() {
+      fiber.suspend();
+    }
+
+    @Override
+    public void checkInside() {
+      fiber.checkInside();
+    }
+
+    @Override
+    public boolean isDone() {
+      return fiber.isDone();
+    }
+
+    @Override
+    public StackTraceElement[] stackTrace() {
+      return fiber.stackTrace();
+    }
+  }
+
+  @Test
+  void aSwitchThatMainsStackHasNoRoomForDidNotHappen() {
+    Greenlet g = new Greenlet(args -> main.switchTo() + " " + main.switchTo());
+    g.switchTo();
+    Fiber fiber = g.fiber();
+
+    g.fiber = new NoRoom(fiber);
+    assertThat(catchThrowable(() -> g.switchTo("lost"))).isInstanceOf(StackOverflowError.class);
+    assertThat(catchThrowable(() -> g.throwInto(new IOException("lost"))))
+        .isInstanceOf(StackOverflowError.class);
+    assertThat(Greenlet.current()).isSameAs(main);
+    assertThat(new Greenlet(args -> "fine").switchTo()).isEqualTo("fine");
+
+    g.fiber = fiber;
+    g.switchTo("a");
+    assertThat(g.switchTo("b")).isEqualTo("a b");
+  }
+
+  @Test
+  void whatKeepsAnEndFromItsParentIsRaisedInMain() {
+    var error = new OutOfMemoryError("pretended");
+    Greenlet dead =
+        new Greenlet(args -> null) {
+          @Override
+          public Greenlet getParent() {
+            throw error;
+          }
+        };
+    dead.switchTo();
+    Greenlet g = new Greenlet(args -> "lost", dead);
+
+    assertThat(catchThrowable(g::switchTo)).isSameAs(error);
+
+    assertThat(Greenlet.current()).isSameAs(main);
+    assertThat(g.isDead()).isTrue();
+    assertThat(new Greenlet(args -> "fine").switchTo()).isEqualTo("fine");
+  }
+
+  // ---- exits -------------------------------------------------------------------------------
 
   static class MyExit extends GreenletExit {
     private static final long serialVersionUID = 1L;
