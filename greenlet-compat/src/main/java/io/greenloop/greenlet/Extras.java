@@ -13,11 +13,41 @@ final class Extras {
   volatile @Nullable TaskContext context;
   @Nullable Throwable createdAt;
 
-  /** Who is in {@link Greenlet#close} of it; not its parent, which may be below this one. */
-  @Nullable Greenlet closer;
+  private @Nullable Closing closing;
 
   private @Nullable Promise<@Nullable Object> future;
   private @Nullable Map<GreenletLocal<?>, Object> locals;
+
+  /** One call of {@link Greenlet#close} of it that waits for its end. */
+  static final class Closing {
+    private final Greenlet closer;
+    private final @Nullable Closing outer;
+    private boolean left;
+
+    private Closing(Greenlet closer, @Nullable Closing outer) {
+      this.closer = closer;
+      this.outer = outer;
+    }
+  }
+
+  Closing enterClose(Greenlet closer) {
+    Closing entered = new Closing(closer, closing);
+    closing = entered;
+    return entered;
+  }
+
+  /** They may be left in any order. */
+  void leaveClose(Closing entered) {
+    entered.left = true;
+    while (closing != null && closing.left) {
+      closing = closing.outer;
+    }
+  }
+
+  /** Who closes it, the innermost; not its parent, which may be below this one. */
+  @Nullable Greenlet closer() {
+    return closing == null ? null : closing.closer;
+  }
 
   /** A future of the current loop, the same at each call. */
   LoopFuture<@Nullable Object> future() {

@@ -41,11 +41,17 @@ import org.jspecify.annotations.Nullable;
  * GreenletExit} is a value. Nothing can be lost: main, the host's own code, takes what is left.
  *
  * <p><b>Room:</b> one host: the platform thread, Task or callback current at construction.
- * Switching from elsewhere is a {@link GreenletError}; state may be read from any thread. In a
- * Task, code of its greenlets may wait and block, and only that Task waits. Greenlets of a host
- * share its thread: a lock held across a switch is held by all of them (see {@link GreenLock}), and
- * a monitor held across a switch hangs the host when another one enters it. Both are reported with
- * their frame: at each switch with {@code -Dgreenloop.debug=true}, at one in many without.
+ * Switching, or changing its parent or body, from elsewhere is a {@link GreenletError}; state may
+ * be read from any thread. In a Task, code of its greenlets may wait and block, and only that Task
+ * waits. Greenlets of a host share its thread: a lock held across a switch is held by all of them
+ * (see {@link GreenLock}), and a monitor held across a switch hangs the host when another one
+ * enters it. Both are reported with their frame: at each switch with {@code
+ * -Dgreenloop.debug=true}, at one in many without.
+ *
+ * <p><b>Subclasses</b> that override switching override four methods: {@link #switchTo()}, {@link
+ * #switchTo(Object)} and {@link #switchTo(SwitchArgs)} call none of the others, and {@link
+ * #switchTo(Object...)}, which {@link #switchFor} calls, one of these. Throwing is {@link
+ * #throwInto(Throwable)}, which the other two call. Ends call none of them.
  *
  * <p><b>Parity:</b> rows GL-1.1 to GL-1.13. A greenlet that nobody refers to any more is not closed
  * as in CPython, but reported: use {@link #close}.
@@ -162,6 +168,7 @@ public non-sealed class Greenlet extends Life implements AutoCloseable {
   /**
    * Gives it a body, in place of the present one.
    *
+   * @throws GreenletError if it belongs to another host
    * @throws IllegalStateException once it has started or died
    */
   public void setRun(Body run) {
@@ -173,6 +180,7 @@ public non-sealed class Greenlet extends Life implements AutoCloseable {
   /**
    * Takes the body away that {@link #setRun} or the constructor gave it.
    *
+   * @throws GreenletError if it belongs to another host
    * @throws IllegalStateException if there is none, or once it has started or died
    */
   public void clearRun() {
@@ -184,6 +192,7 @@ public non-sealed class Greenlet extends Life implements AutoCloseable {
   }
 
   private void checkNew(String operation) {
+    checkHere(operation);
     if (state != NEW) {
       throw new IllegalStateException(
           operation
@@ -307,8 +316,9 @@ public non-sealed class Greenlet extends Life implements AutoCloseable {
   }
 
   /**
-   * Ends it: throws {@link GreenletExit} into it and comes back here. Nothing runs in a new one; a
-   * dead one is left alone.
+   * Ends it: throws {@link GreenletExit} into it and comes back here; where several close it, it
+   * comes back to the last of them. Nothing runs in a new one; a dead one is left alone. Calls no
+   * {@link #throwInto}.
    *
    * @throws IllegalStateException if it catches the exit and switches out again
    */
@@ -326,11 +336,11 @@ public non-sealed class Greenlet extends Life implements AutoCloseable {
       return;
     }
     Extras extras = extras();
-    extras.closer = tree.current;
+    Extras.Closing closing = extras.enterClose(tree.current);
     try {
-      throwInto();
+      tree.raise(this, new GreenletExit());
     } finally {
-      extras.closer = null;
+      extras.leaveClose(closing);
     }
     if (state != DEAD) {
       throw new IllegalStateException("close: " + Texts.id(this) + " ignored GreenletExit");
@@ -350,11 +360,13 @@ public non-sealed class Greenlet extends Life implements AutoCloseable {
    * @param parent never null, though declared so: it makes {@code g.parent = p} of Kotlin, which
    *     wants the type of {@link #getParent}
    * @throws NullPointerException if {@code parent} is null
+   * @throws GreenletError if it belongs to another host
    * @throws IllegalStateException for a main greenlet
    * @throws IllegalArgumentException if the chain of parents would be a cycle, or {@code parent}
    *     belongs to another host
    */
   public void setParent(@Nullable Greenlet parent) {
+    checkHere("setParent");
     if (isMain()) {
       throw new IllegalStateException("setParent: the main greenlet of a host has no parent");
     }

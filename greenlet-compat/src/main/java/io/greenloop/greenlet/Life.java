@@ -71,7 +71,7 @@ abstract sealed class Life permits Greenlet {
   /** Who goes on when it ends: who closes it, else its parent. */
   final @Nullable Greenlet heir() {
     Extras present = extras;
-    Greenlet closing = present == null ? null : present.closer;
+    Greenlet closing = present == null ? null : present.closer();
     return closing != null ? closing : parent;
   }
 

@@ -123,6 +123,27 @@ class GreenletHostTest {
   }
 
   @Test
+  @Parity("GL-1.6.6")
+  void onlyItsHostChangesAParentOrABody() throws Exception {
+    try (var elsewhere = new Elsewhere()) {
+      List<Greenlet> made = elsewhere.made.take();
+      Greenlet suspended = made.get(1);
+      Greenlet pending = made.get(2);
+
+      assertThatThrownBy(() -> pending.setParent(suspended))
+          .isExactlyInstanceOf(GreenletError.class)
+          .hasMessageStartingWith("setParent: " + id(pending) + " belongs to thread 'elsewhere'");
+      assertThatThrownBy(() -> pending.setRun(args -> null))
+          .isExactlyInstanceOf(GreenletError.class)
+          .hasMessageStartingWith("setRun: ");
+      assertThatThrownBy(pending::clearRun)
+          .isExactlyInstanceOf(GreenletError.class)
+          .hasMessageStartingWith("clearRun: ");
+      assertThat(pending.getParent()).isSameAs(made.getFirst());
+    }
+  }
+
+  @Test
   @Parity({"GL-1.6.5", "GL-1.2.17", "GL-1.2.20", "GL-C27"})
   void aFinishedThreadLeavesItsGreenletsDead() throws Exception {
     List<Greenlet> made;

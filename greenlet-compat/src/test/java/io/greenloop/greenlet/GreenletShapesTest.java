@@ -133,29 +133,84 @@ class GreenletShapesTest {
   // ---- subclasses --------------------------------------------------------------------------
 
   /** As gevent and ORM bridges do. */
-  static class Counting extends Greenlet {
-    int switches;
+  static class Noting extends Greenlet {
+    final List<String> calls = new ArrayList<>();
 
-    Counting(Body body) {
+    Noting(Body body) {
       super(body);
     }
 
     @Override
+    public @Nullable Object switchTo() {
+      calls.add("none");
+      return super.switchTo();
+    }
+
+    @Override
     public @Nullable Object switchTo(@Nullable Object value) {
-      switches++;
+      calls.add("one");
       return super.switchTo(value);
+    }
+
+    @Override
+    public @Nullable Object switchTo(@Nullable Object... values) {
+      calls.add("several");
+      return super.switchTo(values);
+    }
+
+    @Override
+    public @Nullable Object switchTo(SwitchArgs args) {
+      calls.add("args");
+      return super.switchTo(args);
+    }
+
+    @Override
+    public @Nullable Object throwInto(Throwable error) {
+      calls.add("throw");
+      return super.throwInto(error);
     }
   }
 
   @Test
   @Parity("GL-1.11.3")
   void switchToMayBeOverriddenAndEndsDoNotCallIt() {
-    var parent = new Counting(args -> main.switchTo());
+    var parent = new Noting(args -> main.switchTo());
     parent.switchTo(1);
     Greenlet child = new Greenlet(args -> "result", parent);
 
     assertThat(child.switchTo()).isEqualTo("result");
-    assertThat(parent.switches).isEqualTo(1);
+    assertThat(parent.calls).containsExactly("one");
+  }
+
+  @Test
+  @Parity("GL-1.11.3")
+  void eachWayToSwitchAndToThrowMayBeOverridden() {
+    var g =
+        new Noting(
+            args -> {
+              while (true) {
+                try {
+                  main.switchTo();
+                } catch (IllegalArgumentException thrown) {
+                  trail.add(thrown.getMessage());
+                }
+              }
+            });
+    g.switchTo();
+    g.switchTo(1);
+    g.switchTo(1, 2);
+    g.switchTo(SwitchArgs.of(1));
+    g.switchFor(Object.class, 1, 2);
+    assertThat(g.calls)
+        .containsExactly("none", "one", "several", "args", "args", "several", "args");
+
+    g.calls.clear();
+    g.throwInto(() -> new IllegalArgumentException("a"));
+    g.throwInto(new IllegalArgumentException("b"));
+    assertThat(trail).containsExactly("a", "b");
+    g.close();
+    assertThat(g.calls).containsExactly("throw", "throw");
+    assertThat(g.isDead()).isTrue();
   }
 
   abstract static class Job extends Greenlet {

@@ -49,6 +49,76 @@ class GreenletWaitTest {
     assertThat(parent.getParent()).isSameAs(Greenlet.current());
   }
 
+  /** Closes {@code victim}, and says in {@code heard} how that went. */
+  private static Greenlet closer(String name, Greenlet victim, List<String> heard) {
+    return new Greenlet(
+        args -> {
+          try {
+            victim.close();
+            heard.add(name + " done");
+          } catch (IllegalStateException ignored) {
+            heard.add(name + " ignored");
+          }
+          victim.switchTo();
+          return null;
+        });
+  }
+
+  @Test
+  void anInnerCloseGivesTheEndBackToTheOuter() {
+    List<String> heard = new ArrayList<>();
+    var parts = new ArrayList<Greenlet>();
+    Greenlet main = Greenlet.current();
+    var victim =
+        new Greenlet(
+            args -> {
+              try {
+                return main.switchTo();
+              } catch (GreenletExit first) {
+                try {
+                  return parts.getFirst().switchTo(); // it closes us too
+                } catch (GreenletExit second) {
+                  return parts.getFirst().switchTo(); // and is refused
+                }
+              }
+            });
+    victim.switchTo();
+    parts.add(closer("inner", victim, heard));
+    Greenlet outer = closer("outer", victim, heard);
+
+    outer.switchTo();
+
+    assertThat(heard).containsExactly("inner ignored", "outer done");
+  }
+
+  @Test
+  void aCloseThatWasLeftGetsNoEnd() {
+    List<String> heard = new ArrayList<>();
+    var parts = new ArrayList<Greenlet>();
+    Greenlet main = Greenlet.current();
+    var victim =
+        new Greenlet(
+            args -> {
+              try {
+                return main.switchTo();
+              } catch (GreenletExit first) {
+                try {
+                  return parts.getFirst().switchTo();
+                } catch (GreenletExit second) {
+                  return parts.getLast().switchTo(); // the outer one leaves while the inner waits
+                }
+              }
+            });
+    victim.switchTo();
+    parts.add(closer("inner", victim, heard));
+    Greenlet outer = closer("outer", victim, heard);
+    parts.add(outer);
+
+    outer.switchTo();
+
+    assertThat(heard).containsExactly("outer ignored", "inner done");
+  }
+
   @Test
   @RealTime // its task blocks until its loop is closed
   void anErrorPassesThroughANewParentWhoseFutureCannotBeTold() throws Exception {
