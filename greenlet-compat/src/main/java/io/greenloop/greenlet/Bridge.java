@@ -3,6 +3,7 @@ package io.greenloop.greenlet;
 import io.greenloop.Awaitable;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
+import io.greenloop.TaskContext;
 import io.greenloop.TaskOptions;
 import java.util.ArrayList;
 import java.util.Objects;
@@ -40,6 +41,7 @@ public final class Bridge {
   /**
    * Runs {@code code} as a Task of the current loop, in a greenlet. It may block, wait, and switch
    * between greenlets of its own; only its Task waits. Cancelling the Task throws into the wait.
+   * Its context variables are those of the Task, a copy of the caller's.
    *
    * @return the Task: suspend code and callbacks take it as a future
    * @throws IllegalStateException if the caller is not on a loop
@@ -52,7 +54,8 @@ public final class Bridge {
   private static <T extends @Nullable Object> T drive(Callable<? extends T> code) {
     var results = new ArrayList<T>(1);
     var bridged = new Bridged(args -> results.add(code.call()));
-    Object left = bridged.switchTo();
+    bridged.setContext(TaskContext.ofHost());
+    Object left = enter(bridged);
     if (!bridged.isDead()) {
       bridged.close();
       throw new IllegalStateException(
@@ -63,6 +66,22 @@ public final class Bridge {
       throw left instanceof GreenletExit exit ? exit : new GreenletExit();
     }
     return results.getFirst();
+  }
+
+  /** An error that reaches the task from elsewhere leaves no code suspended. */
+  private static @Nullable Object enter(Greenlet bridged) {
+    try {
+      return bridged.switchTo();
+    } catch (Throwable failure) {
+      try {
+        bridged.close();
+      } catch (Throwable another) {
+        if (another != failure) {
+          failure.addSuppressed(another);
+        }
+      }
+      throw failure;
+    }
   }
 
   /**

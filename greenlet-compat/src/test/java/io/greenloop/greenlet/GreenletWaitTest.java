@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.greenloop.Aio;
 import io.greenloop.AsyncTimeoutException;
+import io.greenloop.ContextVar;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.testing.GreenloopExtension;
@@ -210,6 +211,52 @@ class GreenletWaitTest {
           Aio.sleep(Duration.ofMillis(30));
         });
     assertThat(t.errors()).isEmpty();
+  }
+
+  @Test
+  void bridgedCodeHasTheContextOfItsTask(TestLoop t) {
+    var request = ContextVar.create("request", "none");
+    t.run(
+        () -> {
+          request.set("r1");
+          Task<List<String>> bridged =
+              Bridge.run(
+                  () -> {
+                    var seen = List.of(request.get(), Aio.spawn(request::get).join());
+                    request.set("changed");
+                    return seen;
+                  });
+
+          assertThat(bridged.join()).containsExactly("r1", "r1");
+          assertThat(request.get()).isEqualTo("r1");
+        });
+  }
+
+  @Test
+  void anErrorThatReachesTheTaskOfABridgeUnwindsItsCode(TestLoop t) {
+    var disk = new IOException("disk");
+    t.run(
+        () -> {
+          List<String> heard = new ArrayList<>();
+          Task<Object> bridged =
+              Bridge.run(
+                  () -> {
+                    var failing =
+                        new Greenlet(
+                            args -> {
+                              throw disk;
+                            },
+                            Greenlet.current().getParent());
+                    try {
+                      return failing.switchTo();
+                    } finally {
+                      heard.add("closed");
+                    }
+                  });
+
+          assertThatThrownBy(bridged::join).isSameAs(disk);
+          assertThat(heard).containsExactly("closed");
+        });
   }
 
   @Test
