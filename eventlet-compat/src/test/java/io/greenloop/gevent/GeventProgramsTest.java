@@ -3,9 +3,11 @@ package io.greenloop.gevent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.greenloop.eventlet.programs.Comparison;
+import io.greenloop.eventlet.programs.Program;
 import io.greenloop.testing.Parity;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Random programs give the same trace here and in gevent 22.10.2, on virtual time. */
@@ -69,7 +71,26 @@ class GeventProgramsTest {
           400,
           OPERATIONS,
           GeventProgram::trace,
-          program -> false);
+          GeventProgramsTest::losesAWakeUp);
+
+  private static final Pattern NEVER_ENDED = Pattern.compile("main,\\d+,false,false");
+  private static final List<String> WAITS = List.of("ewait", "rget");
+  private static final List<String> ENDS_OF_WAITS = List.of("kill", "pkill", "timeout");
+
+  /**
+   * If the last one that waits for an event is killed after the event was set and before it is
+   * told, gevent drops the telling, and with it whoever found the event set in between: it waits
+   * for ever, whatever its limit. Nobody does here.
+   */
+  private static boolean losesAWakeUp(Program program, String there) {
+    return NEVER_ENDED.matcher(there).find() && has(program, WAITS) && has(program, ENDS_OF_WAITS);
+  }
+
+  private static boolean has(Program program, List<String> operations) {
+    return program.bodies().stream()
+        .flatMap(List::stream)
+        .anyMatch(op -> operations.stream().anyMatch(op::startsWith));
+  }
 
   @Test
   @Parity({

@@ -60,7 +60,7 @@ class EventletProgramsTest {
           300,
           OPERATIONS,
           ProgramRun::trace,
-          EventletProgramsTest::killsWithinLimit);
+          (program, there) -> killsWithinLimit(program));
 
   /**
    * If the limit passes in the turn of the kill, eventlet's switch back to the killer stays
