@@ -66,7 +66,8 @@ public record Comparison(
 
     for (int i = 0; i < count; i++) {
       if (differs(programs.get(i), traces.get(i))) {
-        Program smallest = Exploration.shrink(
+        Program smallest =
+            Exploration.shrink(
                 programs.get(i),
                 Program::smaller,
                 program -> differs(program, peer(List.of(program)).getFirst()));

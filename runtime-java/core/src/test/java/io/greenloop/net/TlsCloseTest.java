@@ -96,8 +96,15 @@ class TlsCloseTest {
   @Parity({"TLS-3", "AC-ssl.4"})
   void whatWasOnItsWayWhenTheOtherSideEndedIsStillDelivered() {
     byte[] sent = random(24 << 20);
-    TlsConversation.with(
-        (client, server) -> {
+    TlsConversation.wired(
+        (a, b) -> {
+          shakeHands(
+              a.stream(),
+              b.stream(),
+              localhost(),
+              trusting().withShutdownTimeout(Duration.ofMinutes(10))); // of a busy machine
+          Stream client = a.stream();
+          Stream server = b.stream();
           client.writer().setBufferLimits(Long.MAX_VALUE, 0);
           client.writer().write(sent); // most of it waits
           server.writer().shutdownOutput();
