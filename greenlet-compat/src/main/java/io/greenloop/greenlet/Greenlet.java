@@ -496,7 +496,7 @@ public non-sealed class Greenlet extends Life implements AutoCloseable {
               + Texts.id(this)
               + (isMain() ? " is a main greenlet, which does not end" : " has ended; ask before"));
     }
-    return extras().future();
+    return extras().future(this);
   }
 
   // ---- tracing -----------------------------------------------------------------------------

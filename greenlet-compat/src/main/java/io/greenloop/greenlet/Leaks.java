@@ -58,7 +58,11 @@ final class Leaks {
   }
 
   private static void warn(String who, String advice, @Nullable Throwable createdAt) {
-    System.getLogger("io.greenloop")
-        .log(System.Logger.Level.WARNING, who + " finally blocks never run" + advice, createdAt);
+    try {
+      System.getLogger("io.greenloop")
+          .log(System.Logger.Level.WARNING, who + " finally blocks never run" + advice, createdAt);
+    } catch (RuntimeException | Error broken) {
+      return; // a handler of the user's; without this thread nothing would be forgotten any more
+    }
   }
 }

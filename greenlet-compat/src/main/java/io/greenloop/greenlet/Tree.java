@@ -3,6 +3,7 @@ package io.greenloop.greenlet;
 import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import io.greenloop.TaskContext;
+import io.greenloop.internal.fiber.Fiber;
 import io.greenloop.internal.fiber.Host;
 import io.greenloop.internal.fiber.Residents;
 import io.greenloop.internal.jfr.Recording;
@@ -61,6 +62,11 @@ final class Tree implements Residents {
     Tree tree = new Tree(host);
     host.attach(tree);
     return tree;
+  }
+
+  /** The task that is its host, the loop whose callbacks are, or null. */
+  @Nullable Object owner() {
+    return host.owner();
   }
 
   boolean isHere() {
@@ -199,17 +205,22 @@ final class Tree implements Residents {
    */
   StackTraceElement[] stackOf(Greenlet g) {
     if (isHere()) {
-      return Frames.ofFiber(g.fiber().stackTrace());
+      return framesOf(g);
     }
     readers.incrementAndGet();
     try {
       // It stops the host for a moment, who after that sees us, as we see what it did before: the
       // switch itself pays no fence.
       host.thread().getStackTrace();
-      return mounted == g ? Frames.NONE : Frames.ofFiber(g.fiber().stackTrace());
+      return mounted == g ? Frames.NONE : framesOf(g);
     } finally {
       readers.decrementAndGet();
     }
+  }
+
+  private static StackTraceElement[] framesOf(Greenlet g) {
+    Fiber present = g.fiber; // it may be taken from it meanwhile
+    return present == null ? Frames.NONE : Frames.ofFiber(present.stackTrace());
   }
 
   /** What lives across the suspension is kept for each greenlet: the less, the better. */

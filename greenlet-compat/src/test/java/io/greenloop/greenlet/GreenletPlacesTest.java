@@ -10,6 +10,7 @@ import io.greenloop.EventLoop;
 import io.greenloop.LoopFuture;
 import io.greenloop.Promise;
 import io.greenloop.Task;
+import io.greenloop.TaskOptions;
 import io.greenloop.testing.FullMode;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
@@ -434,6 +435,31 @@ class GreenletPlacesTest {
   }
 
   // ---- futures -----------------------------------------------------------------------------
+
+  @Test
+  void aFutureFailsWhenTheTaskThatIsItsHostEndsBefore() {
+    Aio.run(
+        () -> {
+          Promise<LoopFuture<@Nullable Object>> made = Aio.newPromise();
+          Task<?> host =
+              Aio.spawn(
+                  TaskOptions.named("host"),
+                  () -> {
+                    Greenlet main = Greenlet.current();
+                    Greenlet g = new Greenlet(args -> main.switchTo());
+                    g.switchTo();
+                    made.complete(g.toFuture());
+                    return 1;
+                  });
+          LoopFuture<@Nullable Object> future = made.join();
+          assertThatThrownBy(future::join)
+              .isInstanceOf(GreenletError.class)
+              .hasMessageStartingWith("toFuture: ")
+              .hasMessageContaining("ended with its host, ")
+              .hasMessageContaining("host");
+          host.join();
+        });
+  }
 
   @Test
   void anAsynchronousTaskAwaitsAGreenlet() {

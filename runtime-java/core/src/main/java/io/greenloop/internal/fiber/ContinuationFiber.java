@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 class ContinuationFiber extends Continuation implements Fiber {
   private static final ContinuationScope GREENLETS = new ContinuationScope("greenlets");
 
+  private static final Object READING = new Object();
+
   private final Object owner;
 
   /** Whether it was for a monitor the last time that it could not be suspended. */
@@ -53,9 +55,14 @@ class ContinuationFiber extends Continuation implements Fiber {
     }
   }
 
+  /**
+   * One reader at a time: the JDK marks the fibers inside of this one as its own while it reads.
+   */
   @Override
   public StackTraceElement[] stackTrace() {
-    return getStackTrace();
+    synchronized (READING) {
+      return getStackTrace();
+    }
   }
 
   /**
