@@ -165,8 +165,7 @@ class CommandTest :
 
     test("an old JAVA_HOME and an old java on the PATH are passed over") {
       val old = jdk(greenloop.work.resolve("both/seventeen"), "17.0.15")
-      val here = Path.of(System.getProperty("java.home"))
-      jdk(old.resolveSibling("right"), "25.0.1", "exec '$here/bin/java' \"$@\"")
+      jdk(old.resolveSibling("right"), "25.0.1")
       jdk(old.resolveSibling("newer"), "99.0.1")
       val run =
         greenloop.run(
@@ -181,7 +180,7 @@ class CommandTest :
         )
 
       run.err shouldBe ""
-      run.out shouldEndWith "(JDK ${System.getProperty("java.runtime.version")})\n"
+      run.out shouldEndWith "(JDK 25.0.1+1)\n"
     }
 
     fun echo(): Map<String, String?> {
@@ -195,7 +194,7 @@ class CommandTest :
       val place = greenloop.work.resolve("shared").createDirectories()
       val nowhere =
         echo() + mapOf("HOME" to null, "XDG_CACHE_HOME" to null, "TMPDIR" to "$place")
-      val first = greenloop.run("--version", with = nowhere)
+      val first = greenloop.run("--help", with = nowhere)
       val cache = Files.list(place).use { it.toList() }.single()
 
       first.out shouldBe "-Dgreenloop.cache=$cache\n"
@@ -204,21 +203,21 @@ class CommandTest :
       val refusal =
         "greenloop: HOME and XDG_CACHE_HOME are not set, and $cache is no folder of yours"
       Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxr-xr-x"))
-      fails("--version", with = nowhere) shouldStartWith refusal
+      fails("--help", with = nowhere) shouldStartWith refusal
       Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwx------"))
-      greenloop.run("--version", with = nowhere).exitCode shouldBe 0
+      greenloop.run("--help", with = nowhere).exitCode shouldBe 0
 
       Files.move(cache, place.resolve("elsewhere"))
       cache.createSymbolicLinkPointingTo(place.resolve("elsewhere"))
-      fails("--version", with = nowhere) shouldStartWith refusal
+      fails("--help", with = nowhere) shouldStartWith refusal
     }
 
     test("the command finds its installation without a slash in its name, and with CDPATH") {
       val folder = Greenloop.dist
       val said =
         listOf(
-          ProcessBuilder("sh", "greenloop", "--version").directory(folder.toFile()),
-          ProcessBuilder("sh", "${folder.fileName}/greenloop", "--version")
+          ProcessBuilder("sh", "greenloop", "--help").directory(folder.toFile()),
+          ProcessBuilder("sh", "${folder.fileName}/greenloop", "--help")
             .directory(folder.parent.toFile())
             .also { it.environment()["CDPATH"] = "${folder.parent}" },
         ).map { builder ->
