@@ -222,11 +222,7 @@ final class TlsWire implements Wire {
   public void listen(Direction direction, ReadyListener listener) {
     WireSide side = direction == Direction.IN ? in : out;
     side.listener = listener;
-    if (may(direction)) {
-      queue();
-    } else {
-      arm();
-    }
+    arm();
   }
 
   @Override
@@ -249,11 +245,22 @@ final class TlsWire implements Wire {
         || (state == State.OPEN && !handshake.isBusy() && input.mayOpen());
   }
 
-  /** Listens below for what is missing, and for nothing else. */
+  /**
+   * Listens below for what is missing, and for nothing else; who waits for what is there is told.
+   * To be called after whatever may have changed that: a read may send what a writer has waited
+   * for.
+   */
   private void arm() {
     boolean needsMore = state != State.OPEN || in.listener != null;
     in.want(state != State.OVER && !handshake.isBusy() && input.isDry() && needsMore);
     out.want(state != State.OVER && records.hasUnsent());
+    if (isToBeTold(in) || isToBeTold(out)) {
+      queue();
+    }
+  }
+
+  private boolean isToBeTold(WireSide side) {
+    return side.listener != null && may(side.direction());
   }
 
   private void queue() {
@@ -305,17 +312,14 @@ final class TlsWire implements Wire {
     tell(in);
     tell(out);
     if (state != State.OVER) {
-      arm();
+      arm(); // who has not taken its listener back is told again
     }
   }
 
   private void tell(WireSide side) {
     ReadyListener listener = side.listener;
-    if (listener != null && may(side.direction())) {
+    if (listener != null && isToBeTold(side)) {
       listener.ready();
-      if (side.listener == listener && failure == null) {
-        queue(); // it is told until it is taken back
-      }
     }
   }
 

@@ -9,11 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.Aio;
+import io.greenloop.CancelledError;
 import io.greenloop.Task;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.RealTime;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -113,6 +115,34 @@ class TlsCloseTest {
 
           assertThat(server.reader().readAll()).isEqualTo(sent);
           client.awaitClosed();
+        });
+  }
+
+  @Test
+  @Parity({"TLS-3", "AC-ssl.4"})
+  void aReadThatSendsTheRestOfARecordTellsTheWriterThatWaitedForThat() {
+    byte[] sent = random(24 << 20);
+    TlsConversation.with(
+        (client, server) -> {
+          client.writer().setBufferLimits(Long.MAX_VALUE, 0);
+          client.writer().write(sent); // most of it waits, behind a part of a record
+          Task<byte[]> asking = Aio.spawn(() -> client.reader().read(1));
+          Aio.yieldNow();
+          asking.cancel(); // from now on a read asks the system at once
+          assertThatThrownBy(asking::join).isInstanceOf(CancelledError.class);
+          server.writer().shutdownOutput();
+          ByteBuffer first = ByteBuffer.allocate(512 << 10);
+          while (first.hasRemaining()) { // it is there, so the loop does not hear of the room
+            assertThat(server.reader().read(first)).isPositive();
+          }
+
+          assertThat(client.reader().read(1)).isEmpty(); // answers the end, behind that record
+          client.close();
+
+          byte[] rest = server.reader().readAll();
+          assertThat(ByteBuffer.wrap(sent, first.limit(), rest.length))
+              .isEqualTo(ByteBuffer.wrap(rest));
+          assertThat(first.limit() + rest.length).isEqualTo(sent.length);
         });
   }
 
