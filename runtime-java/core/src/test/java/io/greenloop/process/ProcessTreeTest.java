@@ -123,14 +123,18 @@ class ProcessTreeTest {
     Path file = folder.resolve("pid");
     run(
         () -> {
-          ProcessBuilder builder = sh("sleep 1000 & echo $! > pid.new; mv pid.new pid; wait");
+          String script = "read x; sleep 1000 & echo $$ $! > pid.new; mv pid.new pid; wait";
+          ProcessBuilder builder = sh(script);
           builder.directory(folder.toFile());
-          Task<ProcessOutput> running = spawn(() -> AsyncProcess.run(builder, null));
+          byte[] started = "x\n".getBytes(US_ASCII); // who has read that is known to the loop
+          Task<ProcessOutput> running = spawn(() -> AsyncProcess.run(builder, started));
           until(() -> Files.exists(file));
-          long grandchild = Long.parseLong(Files.readString(file).strip());
+          String[] pids = Files.readString(file).strip().split(" ");
+          long child = Long.parseLong(pids[0]);
+          long grandchild = Long.parseLong(pids[1]);
           running.cancel();
           assertThatThrownBy(running::join).isInstanceOf(CancelledError.class);
-          assertThat(ProcessHandle.current().children()).isEmpty();
+          assertThat(isGone(child)).isTrue();
           until(() -> isGone(grandchild));
 
           assertThatThrownBy(
