@@ -2,6 +2,7 @@ package io.greenloop.eventlet;
 
 import io.greenloop.EventLoop;
 import io.greenloop.Promise;
+import io.greenloop.Registration;
 import io.greenloop.Task;
 import io.greenloop.WaitQueue;
 import java.io.IOException;
@@ -18,39 +19,65 @@ final class ChannelWaits {
 
   private record Key(SelectableChannel channel, boolean reads) {}
 
-  private record Waiting(
-      Task<?> task, Promise<@Nullable IOException> end, List<StackTraceElement> at) {}
+  /** How a wait ends, but for what is thrown into the one who waits. */
+  interface End {
+    /** The channel is ready. */
+    void ready();
+
+    /** It is going to be closed. */
+    void closed(IOException why);
+  }
+
+  private record Waiting(Task<?> task, End end, List<StackTraceElement> at) {}
 
   void await(Hub hub, SelectableChannel channel, boolean reads) throws IOException {
+    Promise<@Nullable IOException> told = hub.loop().newPromise();
+    Registration wait = add(hub, channel, reads, new Told(told));
+    IOException closed;
+    try {
+      closed = told.join();
+    } finally {
+      wait.remove();
+    }
+    if (closed != null) {
+      throw closed;
+    }
+  }
+
+  /** Ends the wait for a promise. */
+  private record Told(Promise<@Nullable IOException> promise) implements End {
+    @Override
+    public void ready() {
+      promise.tryComplete(null);
+    }
+
+    @Override
+    public void closed(IOException why) {
+      promise.tryComplete(why);
+    }
+  }
+
+  /** Has {@code end} told once, on behalf of the calling task; what this gives takes it back. */
+  Registration add(Hub hub, SelectableChannel channel, boolean reads, End end) {
     WaitQueue.checkMayPark("Hub.await");
     Task<?> me = Task.currentOrNull();
     if (me == null) {
       throw new IllegalStateException("await on " + channel + ": no task");
     }
+    EventLoop loop = hub.loop();
     var key = new Key(channel, reads);
-    List<Waiting> present = waits.computeIfAbsent(key, k -> new ArrayList<>());
-    if (!present.isEmpty() && EventletDebug.preventsMultipleReaders()) {
+    List<Waiting> present = waits.get(key);
+    if (present == null) {
+      listen(loop, key); // refused: nobody waits
+      present = new ArrayList<>();
+      waits.put(key, present);
+    } else if (EventletDebug.preventsMultipleReaders()) {
       throw second(key, present.getFirst(), me);
     }
-    EventLoop loop = hub.loop();
     var waiting =
-        new Waiting(
-            me,
-            loop.newPromise(),
-            List.of(EventletDebug.stackIf(EventletDebug.recordsListenerStacks())));
+        new Waiting(me, end, List.of(EventletDebug.stackIf(EventletDebug.recordsListenerStacks())));
     present.add(waiting);
-    if (present.size() == 1) {
-      listen(loop, key);
-    }
-    IOException closed;
-    try {
-      closed = waiting.end.join();
-    } finally {
-      leave(loop, key, waiting);
-    }
-    if (closed != null) {
-      throw closed;
-    }
+    return () -> leave(loop, key, waiting);
   }
 
   private void listen(EventLoop loop, Key key) {
@@ -65,13 +92,16 @@ final class ChannelWaits {
   private void ready(EventLoop loop, Key key) {
     for (Waiting waiting : List.copyOf(waits.getOrDefault(key, List.of()))) {
       leave(loop, key, waiting);
-      waiting.end.tryComplete(null);
+      waiting.end.ready();
     }
   }
 
-  private void leave(EventLoop loop, Key key, Waiting waiting) {
+  private boolean leave(EventLoop loop, Key key, Waiting waiting) {
     List<Waiting> present = waits.get(key);
-    if (present != null && present.remove(waiting) && present.isEmpty()) {
+    if (present == null || !present.remove(waiting)) {
+      return false;
+    }
+    if (present.isEmpty()) {
       waits.remove(key);
       if (key.channel.isOpen()) {
         if (key.reads) {
@@ -81,6 +111,7 @@ final class ChannelWaits {
         }
       }
     }
+    return true;
   }
 
   void closed(Hub hub, SelectableChannel channel) {
@@ -88,7 +119,7 @@ final class ChannelWaits {
       var key = new Key(channel, reads);
       for (Waiting waiting : List.copyOf(waits.getOrDefault(key, List.of()))) {
         leave(hub.loop(), key, waiting);
-        waiting.end.tryComplete(
+        waiting.end.closed(
             new IOClosedException(
                 channel + " was closed while green thread '" + waiting.task.name() + "' waited"));
       }

@@ -169,7 +169,7 @@ public sealed class DbPool permits RawDbPool {
     if (currentSize > maxSize) {
       currentSize--;
       close(back);
-    } else if (handOver.getting() == 0 || !handOver.tryPut(back)) {
+    } else if (handOver.getting() == 0 || !handOver.tryPut(back, this::store)) {
       idle.push(back);
     }
   }
@@ -178,7 +178,7 @@ public sealed class DbPool permits RawDbPool {
   private void discard() {
     if (handOver.getting() == 0
         || currentSize > maxSize
-        || !handOver.tryPut(new Idle(null, now(), now()))) {
+        || !handOver.tryPut(new Idle(null, now(), now()), unmade -> discard())) {
       currentSize--;
     }
   }
@@ -245,8 +245,8 @@ public sealed class DbPool permits RawDbPool {
         expired.add(unused);
       }
     }
-    expired.forEach(this::close);
     scheduleExpiration();
+    closeAll(expired);
   }
 
   private static Duration now() {
@@ -264,7 +264,20 @@ public sealed class DbPool permits RawDbPool {
     var all = new ArrayDeque<>(idle);
     idle.clear();
     currentSize -= all.size();
-    all.forEach(this::close);
+    closeAll(all);
+  }
+
+  /** Also if the caller is killed meanwhile: nobody else knows of them. */
+  private void closeAll(ArrayDeque<Idle> unused) {
+    try {
+      while (!unused.isEmpty()) {
+        close(unused.remove());
+      }
+    } finally {
+      if (!unused.isEmpty()) {
+        closeAll(unused);
+      }
+    }
   }
 
   /** How many could be acquired without waiting. */

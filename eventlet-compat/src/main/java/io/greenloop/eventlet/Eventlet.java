@@ -129,15 +129,15 @@ public final class Eventlet {
   public static <T extends @Nullable Object> GreenThread<T> spawnForAwaitable(
       Awaitable<T> awaitable) {
     LoopFuture<T> future = awaitable.asFuture();
-    return spawn(
-        () -> {
-          try {
-            return future.join();
-          } catch (GreenletExit killed) {
-            future.cancel(killed.getMessage());
-            throw killed;
-          }
-        });
+    GreenThread<T> waiting = spawn(() -> future.join());
+    waiting.link(ended -> cancelUnlessDone(future)); // also if it never started
+    return waiting;
+  }
+
+  private static void cancelUnlessDone(LoopFuture<?> future) {
+    if (!future.isDone()) {
+      future.cancel("the green thread that waited for it was killed");
+    }
   }
 
   /** {@link #spawnForAwaitable(Awaitable)} for what other libraries give. */

@@ -1,12 +1,14 @@
 package io.greenloop.eventlet;
 
-import io.greenloop.EventLoop;
+import io.greenloop.Registration;
 import io.greenloop.ThrowingRunnable;
 import io.greenloop.eventlet.internal.Limits;
+import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -28,28 +30,36 @@ public final class Green {
    * eventlet.green.select.select}). Room: loop, in a task.
    *
    * @param limit null for none; zero looks only
+   * @throws IllegalStateException if another green thread waits for one of them, as in {@link
+   *     Hub#awaitReadable(SelectableChannel)}; an {@link IOClosedException} leaves this, too
    */
   public static Ready select(
       Collection<? extends SelectableChannel> reads,
       Collection<? extends SelectableChannel> writes,
       @Nullable Duration limit) {
-    EventLoop loop = Eventlet.loop("Green.select");
+    return Eventlet.awaiting(() -> selected(reads, writes, limit));
+  }
+
+  private static Ready selected(
+      Collection<? extends SelectableChannel> reads,
+      Collection<? extends SelectableChannel> writes,
+      @Nullable Duration limit) {
+    Hub hub = Hub.current();
     var ready = new Ready(new ArrayList<>(), new ArrayList<>());
     var any = new Event<Boolean>();
+    List<Registration> waits = new ArrayList<>();
     try {
-      reads.forEach(c -> loop.addReader(c, () -> found(ready.reads, c, any)));
-      writes.forEach(c -> loop.addWriter(c, () -> found(ready.writes, c, any)));
-      Eventlet.waiting(
-          () -> {
-            if (limit == null) {
-              any.await();
-            } else {
-              Limits.within("Green.select", atLeastAPoll(limit), any::await);
-            }
-          });
+      new LinkedHashSet<>(reads)
+          .forEach(c -> waits.add(hub.watch(c, true, new Found(ready.reads, c, any))));
+      new LinkedHashSet<>(writes)
+          .forEach(c -> waits.add(hub.watch(c, false, new Found(ready.writes, c, any))));
+      if (limit == null) {
+        any.await();
+      } else {
+        Limits.within("Green.select", atLeastAPoll(limit), any::await);
+      }
     } finally {
-      reads.forEach(loop::removeReader);
-      writes.forEach(loop::removeWriter);
+      waits.forEach(Registration::remove);
     }
     return ready;
   }
@@ -59,13 +69,22 @@ public final class Green {
     return limit.isPositive() ? limit : Duration.ofMillis(1);
   }
 
-  private static void found(
-      List<SelectableChannel> ready, SelectableChannel channel, Event<Boolean> any) {
-    if (!ready.contains(channel)) {
-      ready.add(channel);
+  /** What one channel of a select says. */
+  private record Found(List<SelectableChannel> into, SelectableChannel channel, Event<Boolean> any)
+      implements ChannelWaits.End {
+    @Override
+    public void ready() {
+      into.add(channel);
+      if (!any.isReady()) {
+        any.send(true);
+      }
     }
-    if (!any.isReady()) {
-      any.send(true);
+
+    @Override
+    public void closed(IOException why) {
+      if (!any.isReady()) {
+        any.sendException(why);
+      }
     }
   }
 

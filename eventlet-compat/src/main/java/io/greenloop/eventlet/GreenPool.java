@@ -63,7 +63,7 @@ public final class GreenPool {
     if (places.isLocked() && isWorker()) {
       return GreenThread.<T>runInline(loop, function);
     }
-    places.acquire();
+    awaitPlace();
     GreenThread<T> thread;
     try {
       thread = Eventlet.<T>spawn(function);
@@ -90,7 +90,7 @@ public final class GreenPool {
       PlainGreenThread.runInline(loop, function, EventletDebug::reportsExceptions);
       return;
     }
-    places.acquire();
+    awaitPlace();
     try {
       var plain =
           new PlainGreenThread(
@@ -108,7 +108,7 @@ public final class GreenPool {
   }
 
   private void began(Task<?> worker, Runnable kill) {
-    if (workers.isEmpty()) {
+    if (idle.isReady()) { // else somebody may wait for it since before
       idle = new Event<>(this);
     }
     workers.put(worker, kill);
@@ -117,6 +117,20 @@ public final class GreenPool {
   private void ended(Task<?> worker) {
     places.release();
     workers.remove(worker);
+    tellIfIdle();
+  }
+
+  /** Whom one that ended has made room for may be thrown out of its wait. */
+  private void awaitPlace() {
+    try {
+      places.acquire();
+    } catch (Throwable thrown) {
+      tellIfIdle();
+      throw thrown;
+    }
+  }
+
+  private void tellIfIdle() {
     if (places.balance() == size && !idle.isReady()) {
       idle.send(true);
     }

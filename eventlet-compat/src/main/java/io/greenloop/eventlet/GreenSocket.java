@@ -1,6 +1,8 @@
 package io.greenloop.eventlet;
 
+import io.greenloop.Task;
 import io.greenloop.eventlet.internal.GreenStream;
+import io.greenloop.eventlet.internal.Limits;
 import io.greenloop.eventlet.internal.Sneaky;
 import io.greenloop.net.ConnectOptions;
 import io.greenloop.net.Sockets;
@@ -19,6 +21,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,7 @@ public final class GreenSocket implements AutoCloseable {
   private @Nullable InetSocketAddress local; // what it is bound to before either
   private @Nullable TlsOptions tls; // of the connections of a listener
   private @Nullable Duration timeout;
+  private @Nullable Task<?> connecting;
   private int uses = 1; // by this and by files
   private boolean closed;
 
@@ -95,7 +99,51 @@ public final class GreenSocket implements AutoCloseable {
     InetSocketAddress from = local;
     ConnectOptions to = ConnectOptions.to(remote);
     ConnectOptions options = from == null ? to : to.localAddress(from);
-    stream = within("connect", limit, () -> new GreenStream(Streams.openConnection(options), null));
+    GreenStream connected =
+        Eventlet.awaiting(() -> limit == null ? connected(options) : connected(options, limit));
+    if (uses == 0) { // closed in the same turn
+      Eventlet.waiting(connected.stream()::close);
+      throw new IOClosedException("connect on " + this + ": it was closed meanwhile");
+    }
+    stream = connected;
+  }
+
+  private GreenStream connected(ConnectOptions options) throws IOException {
+    connecting = Task.currentOrNull();
+    try {
+      return new GreenStream(Streams.openConnection(options), null);
+    } catch (Closed closed) {
+      throw new IOClosedException("connect on " + this + ": it was closed meanwhile");
+    } finally {
+      connecting = null;
+    }
+  }
+
+  private GreenStream connected(ConnectOptions options, Duration limit) throws IOException {
+    var made = new AtomicReference<GreenStream>();
+    boolean inTime = Limits.within("connect", limit, () -> made.set(unchecked(options)));
+    GreenStream connected = made.get();
+    if (!inTime || connected == null) {
+      throw new SocketTimeoutException("connect on " + this + " took longer than " + limit);
+    }
+    return connected;
+  }
+
+  private GreenStream unchecked(ConnectOptions options) {
+    try {
+      return connected(options);
+    } catch (IOException failed) {
+      throw Sneaky.raise(failed);
+    }
+  }
+
+  /** Is thrown into who connects. An exception of I/O would be one address that fails. */
+  private static final class Closed extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Closed() {
+      super("closed", null, false, false);
+    }
   }
 
   /**
@@ -270,6 +318,7 @@ public final class GreenSocket implements AutoCloseable {
     }
     Eventlet.waiting(
         () -> {
+          wakeWhoConnects();
           if (stream != null) {
             stream.stream().close();
           }
@@ -277,6 +326,20 @@ public final class GreenSocket implements AutoCloseable {
             Sockets.close(listener);
           }
         });
+  }
+
+  private void wakeWhoConnects() {
+    Task<?> waiting = connecting;
+    if (waiting != null) {
+      waiting
+          .loop()
+          .callSoon(
+              () -> {
+                if (connecting == waiting) {
+                  waiting.throwInto(new Closed());
+                }
+              });
+    }
   }
 
   // ---- looking -----------------------------------------------------------------------------

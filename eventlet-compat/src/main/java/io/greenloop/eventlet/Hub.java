@@ -1,6 +1,7 @@
 package io.greenloop.eventlet;
 
 import io.greenloop.EventLoop;
+import io.greenloop.Registration;
 import io.greenloop.Task;
 import io.greenloop.WaitQueue;
 import io.greenloop.eventlet.internal.Hubs;
@@ -176,6 +177,13 @@ public final class Hub implements AutoCloseable {
     try (var _ = Timeout.start(limit)) {
       awaitWritable(channel);
     }
+  }
+
+  /**
+   * Has {@code end} told once of what happens to {@code channel}; what this gives takes it back.
+   */
+  Registration watch(SelectableChannel channel, boolean reads, ChannelWaits.End end) {
+    return channels.add(this, channel, reads, end);
   }
 
   /** {@code channel} is going to be closed: who waits for it gets an {@link IOClosedException}. */

@@ -7,6 +7,7 @@ import io.greenloop.eventlet.internal.Limits;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,6 +118,16 @@ public class LightQueue<T> {
 
   /** Puts {@code item} if that need not wait; through a channel: if somebody gets it. */
   public boolean tryPut(T item) {
+    return tryPut(item, kept -> {});
+  }
+
+  /**
+   * {@link #tryPut(Object)} of something that must not be lost.
+   *
+   * @param kept gets {@code item}, in a callback, if the caller is thrown out of this before
+   *     somebody has it
+   */
+  final boolean tryPut(T item, Consumer<? super T> kept) {
     if (putNow(item)) {
       return true;
     }
@@ -129,11 +140,18 @@ public class LightQueue<T> {
       return true;
     }
     var offered = new Offered<>(item, false);
-    Eventlet.waiting(
-        () -> {
-          queueUnlock();
-          putters.park("Queue.offer", offered);
-        });
+    try {
+      Eventlet.waiting(
+          () -> {
+            queueUnlock();
+            putters.park("Queue.offer", offered);
+          });
+    } catch (Throwable thrown) {
+      if (offered.item != null) {
+        Eventlet.loop("Queue").callSoon(() -> kept.accept(item));
+      }
+      throw thrown;
+    }
     return offered.item == null;
   }
 

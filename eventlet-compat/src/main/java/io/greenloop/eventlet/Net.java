@@ -132,8 +132,8 @@ public final class Net {
    * any other exception this throws it. Handlers that run go on. That a handler was killed ends
    * nothing.
    *
-   * @param concurrency how many connections at a time; when they are that many, the next one is not
-   *     accepted before one has ended
+   * @param concurrency how many connections at a time; when they are that many, the next one waits
+   *     until one has ended
    */
   public static void serve(GreenSocket listener, Handler handler, int concurrency)
       throws IOException {
@@ -153,12 +153,25 @@ public final class Net {
       throws IOException {
     Eventlet.waiting(
         () -> {
+          var serving = new Serving(Task.currentOrNull());
           try {
-            acceptAll(listener, handler, new GreenPool(concurrency), failures);
+            acceptAll(listener, handler, new GreenPool(concurrency), failures, serving);
           } catch (StopServe stop) {
             return;
+          } finally {
+            serving.over = true;
           }
         });
+  }
+
+  /** Whom the first handler that fails throws into, and whether that is too late. */
+  private static final class Serving {
+    final @Nullable Task<?> server;
+    boolean over;
+
+    Serving(@Nullable Task<?> server) {
+      this.server = server;
+    }
   }
 
   /** A handler that fails throws into this, wherever it waits. */
@@ -166,14 +179,20 @@ public final class Net {
       GreenSocket listener,
       Handler handler,
       GreenPool pool,
-      @Nullable Consumer<? super Exception> failures)
+      @Nullable Consumer<? super Exception> failures,
+      Serving serving)
       throws IOException, StopServe {
-    Task<?> server = Task.currentOrNull();
     while (true) {
       GreenSocket connection = listener.accept();
       SocketAddress remote = connection.remoteAddress();
-      pool.spawn(() -> handle(handler, connection, remote, failures))
-          .link(ended -> tellServer(ended, server, connection));
+      GreenThread<?> handling;
+      try {
+        handling = pool.spawn(() -> handle(handler, connection, remote, failures));
+      } catch (Throwable ended) {
+        connection.close(); // no handler gets it any more
+        throw ended;
+      }
+      handling.link(ended -> tellServer(ended, serving, connection));
     }
   }
 
@@ -195,18 +214,20 @@ public final class Net {
     }
   }
 
-  private static void tellServer(
-      GreenThread<?> ended, @Nullable Task<?> server, GreenSocket connection) {
+  private static void tellServer(GreenThread<?> ended, Serving serving, GreenSocket connection) {
     connection.close();
     try {
       ended.await();
     } catch (GreenletExit killed) {
       return;
     } catch (Throwable thrown) {
-      if (server == null || !(thrown instanceof Exception)) {
+      if (serving.server == null || !(thrown instanceof Exception)) {
         throw Sneaky.raise(thrown);
       }
-      server.throwInto(thrown);
+      if (!serving.over) { // who has served may do something else by now
+        serving.over = true;
+        serving.server.throwInto(thrown);
+      }
     }
   }
 

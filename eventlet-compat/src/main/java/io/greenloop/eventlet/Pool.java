@@ -82,7 +82,7 @@ public class Pool<T> {
       currentSize--;
       return;
     }
-    if (waiting() > 0 && handOver.tryPut(item)) {
+    if (waiting() > 0 && handOver.tryPut(item, this::release)) {
       return;
     }
     if (newestFirst) {

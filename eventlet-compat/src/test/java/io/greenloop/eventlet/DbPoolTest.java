@@ -6,12 +6,14 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.greenloop.greenlet.GreenletExit;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -177,6 +179,54 @@ class DbPoolTest {
           assertThat(pool.currentSize()).isZero();
           gate.countDown();
         });
+  }
+
+  @Test
+  @Parity({"EV-1.14.3", "EV-C62"})
+  void whoIsKilledWhileItGivesOneBackHasGivenItBack(TestLoop t) {
+    t.run(
+        () -> {
+          for (Duration maxIdle : List.of(ofSeconds(10), ZERO)) { // it is kept, or closed
+            var pool =
+                new RawDbPool(database, DbPoolOptions.DEFAULT.withSizes(0, 1).withMaxIdle(maxIdle));
+            Connection connection = pool.acquire();
+            var waiter = Eventlet.spawn(() -> pool.acquire());
+            Eventlet.sleep();
+            var user = Eventlet.spawn(connection::close);
+            Eventlet.spawn(() -> user.kill()); // it waits for the hub's turn
+            assertThat(waiter.await(ofMillis(100))).isPresent();
+            assertThat(pool.currentSize()).isEqualTo(1);
+          }
+        });
+  }
+
+  @Test
+  @Parity("EV-1.14.5")
+  void whoIsKilledWhileItClearsLeavesNoneOpen(TestLoop t) {
+    var gate = new CountDownLatch(1);
+    var closing = new CountDownLatch(1);
+    onClose =
+        () -> {
+          closing.countDown();
+          gate.await();
+          return null;
+        };
+    t.run(
+        () -> {
+          var pool = new DbPool(database, DbPoolOptions.DEFAULT.withSizes(3, 3));
+          var clearing = Eventlet.spawn(() -> pool.clear());
+          Tpool.execute(
+              () -> {
+                closing.await();
+                return null;
+              });
+          clearing.kill();
+          gate.countDown();
+          assertThatThrownBy(clearing::await).isInstanceOf(GreenletExit.class);
+          Tpool.killAll();
+        });
+
+    assertThat(log).containsExactlyInAnyOrder("c0 close", "c1 close", "c2 close");
   }
 
   @Test

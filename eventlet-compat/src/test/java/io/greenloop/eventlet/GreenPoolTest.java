@@ -480,4 +480,40 @@ class GreenPoolTest {
           }
         });
   }
+
+  @Test
+  @Parity("EV-1.4.9")
+  void awaitAllWaitsForWhoWasLetInWhenTheLastOneEnded(TestLoop t) {
+    t.run(
+        () -> {
+          var pool = new GreenPool(1);
+          pool.spawn(() -> Eventlet.sleep(ofMillis(10)));
+          var second = Eventlet.spawn(() -> pool.spawn(() -> Eventlet.sleep(ofMillis(10))));
+          Eventlet.sleep();
+          assertThat(pool.waiting()).isEqualTo(1);
+          pool.awaitAll();
+          t.note("idle");
+          second.await();
+        });
+
+    assertThat(t.trail()).containsExactly("idle@20");
+  }
+
+  @Test
+  @Parity({"EV-1.4.9", "EV-C19"})
+  void awaitAllEndsWhenWhoWasToBeLetInIsKilled(TestLoop t) {
+    t.run(
+        () -> {
+          var pool = new GreenPool(1);
+          var worker = pool.spawn(() -> Eventlet.sleep(ofMillis(10)));
+          var second = Eventlet.spawn(() -> pool.spawn(() -> t.note("ran")));
+          Eventlet.sleep();
+          worker.link(ended -> Eventlet.spawn(() -> second.kill())); // its place is not served yet
+          worker.link(ended -> second.kill());
+          pool.awaitAll();
+          t.note("idle");
+        });
+
+    assertThat(t.trail()).containsExactly("idle@10");
+  }
 }

@@ -368,6 +368,65 @@ class HubTest {
   }
 
   @Test
+  @Parity("EV-1.10.12")
+  void aWaitThatIsRefusedLeavesNobodyBehind(TestLoop t) throws Exception {
+    Pipe pipe = Pipe.open();
+    try (var source = pipe.source();
+        var sink = pipe.sink()) {
+      t.run(
+          () -> {
+            Hub hub = Hub.current();
+            assertThatThrownBy(() -> hub.awaitReadable(source))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("blocking mode");
+            assertThat(hub.listeners()).isEmpty();
+            source.configureBlocking(false);
+            sink.write(ByteBuffer.wrap(new byte[1]));
+            hub.awaitReadable(source);
+          });
+    }
+  }
+
+  @Test
+  @Parity({"EV-1.12.2", "EV-1.10.12", "EV-1.10.13"})
+  void aSelectTakesNobodysPlace(TestLoop t) throws Exception {
+    Pipe pipe = Pipe.open();
+    try (var source = pipe.source();
+        var sink = pipe.sink()) {
+      source.configureBlocking(false);
+      t.run(
+          () -> {
+            Hub hub = Hub.current();
+            var reader = Eventlet.spawn(() -> hub.awaitReadable(source));
+            Eventlet.sleep();
+            assertThatThrownBy(() -> Green.select(List.of(source), List.of(), ofMillis(5)))
+                .isExactlyInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("second simultaneous read on ")
+                .hasMessageContaining(reader.task().orElseThrow().name());
+            EventletDebug.hubPreventMultipleReaders(false);
+            var both = List.of(source, source);
+            var selected = Eventlet.spawn(() -> Green.select(both, List.of(), null));
+            Eventlet.sleep();
+            assertThat(hub.readers()).hasSize(2);
+            sink.write(ByteBuffer.wrap(new byte[1]));
+            reader.await();
+            assertThat(selected.await().reads()).containsExactly(source);
+            assertThat(hub.listeners()).isEmpty();
+
+            source.read(ByteBuffer.allocate(1));
+            var closed = Eventlet.spawn(() -> Green.select(List.of(source), List.of(), null));
+            Eventlet.sleep();
+            hub.notifyClose(source);
+            assertThatThrownBy(closed::await).isExactlyInstanceOf(IOClosedException.class);
+            assertThat(hub.listeners()).isEmpty();
+          });
+    } finally {
+      EventletDebug.hubPreventMultipleReaders(true);
+    }
+    assertThat(t.errors()).hasSize(1);
+  }
+
+  @Test
   @Parity("EV-1.12.2")
   void selectGivesWhatIsReady(TestLoop t) throws Exception {
     Pipe pipe = Pipe.open();
@@ -410,6 +469,17 @@ class HubTest {
           killed.kill();
           Eventlet.sleep();
           assertThat(endless.isCancelled()).isTrue();
+
+          var untouched = Aio.spawn(() -> Aio.sleep(ofMillis(1_000_000)));
+          Eventlet.spawnForAwaitable(untouched).kill(); // before its start
+          Eventlet.sleep();
+          assertThat(untouched.isCancelled()).isTrue();
+          var refused = Aio.spawn(() -> Aio.sleep(ofMillis(1_000_000)));
+          var broken = Eventlet.spawnForAwaitable(refused);
+          Eventlet.sleep();
+          broken.kill(new IllegalStateException("not an exit"));
+          Eventlet.sleep();
+          assertThat(refused.isCancelled()).isTrue();
 
           var failing =
               Eventlet.spawnForAwaitable(

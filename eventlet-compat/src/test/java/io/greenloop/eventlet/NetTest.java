@@ -5,6 +5,7 @@ import static java.time.Duration.ZERO;
 import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.greenloop.net.TlsOptions;
 import io.greenloop.testing.Parity;
@@ -19,6 +20,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -192,6 +194,57 @@ class NetTest {
   }
 
   @Test
+  @Parity({"EV-1.1.15", "EV-C64"})
+  void aHandlerThatFailsLaterLeavesWhoHasServedAlone(TestLoop t) {
+    t.run(
+        () -> {
+          var listener = listen();
+          var later = new Event<Boolean>();
+          var server =
+              Eventlet.spawn(
+                  () -> {
+                    Net.serve(
+                        listener,
+                        (s, address) -> {
+                          if (s.recv(1)[0] == 'x') {
+                            throw new StopServe();
+                          }
+                          later.await();
+                          throw new IOException("later");
+                        });
+                    later.send(true);
+                    Eventlet.sleep(ofMillis(5));
+                    return "does something else";
+                  });
+          Net.connect(loopback(listener.port())).writeFully(new byte[] {'y'});
+          Net.connect(loopback(listener.port())).writeFully(new byte[] {'x'});
+          assertThat(server.await()).isEqualTo("does something else");
+          listener.close();
+        });
+    assertThat(t.errors()).extracting(e -> e.exception().getMessage()).contains("later");
+  }
+
+  @Test
+  @Parity({"EV-1.1.13", "EV-C64"})
+  void aConnectionThatNoHandlerGetsAnyMoreIsClosed(TestLoop t) {
+    t.run(
+        () -> {
+          var listener = listen();
+          var server = Eventlet.spawn(() -> Net.serve(listener, (s, address) -> echo(s), 1));
+          var one = Net.connect(loopback(listener.port()));
+          assertThat(ask(one, "one")).isEqualTo("one");
+          var two = Net.connect(loopback(listener.port()));
+          two.setTimeout(ofMillis(2000));
+          Eventlet.sleep(ofMillis(5)); // accepted, and waiting for a place
+          server.kill();
+          assertThat(two.recv(1)).isEmpty();
+          one.close();
+          two.close();
+          listener.close();
+        });
+  }
+
+  @Test
   @Parity("EV-1.1.10")
   void unixSocketsWorkTheSameWay(TestLoop t, @TempDir Path folder) {
     t.run(
@@ -265,6 +318,40 @@ class NetTest {
           }
           socket.close();
         });
+  }
+
+  @Test
+  @Parity({"EV-1.11.6", "EV-1.11.7", "EV-C65"})
+  void closingASocketThatConnectsWakesWhoConnects(TestLoop t) {
+    t.run(
+        () -> {
+          var waiting = new ArrayList<SocketChannel>();
+          try (var full = Net.listen(loopback(0), ListenOptions.DEFAULT.withBacklog(1))) {
+            boolean connected = true;
+            while (connected) { // until the system lets nobody in any more
+              var channel = SocketChannel.open();
+              channel.configureBlocking(false);
+              waiting.add(channel);
+              channel.connect(full.localAddress());
+              Eventlet.sleep(ofMillis(20));
+              connected = channel.finishConnect();
+            }
+            var socket = new GreenSocket();
+            assertThatThrownBy(() -> socket.connect(full.localAddress(), ofMillis(5)))
+                .isExactlyInstanceOf(SocketTimeoutException.class)
+                .hasMessageContaining("took longer than PT0.005S");
+            var connecting = Eventlet.spawn(() -> socket.connect(full.localAddress()));
+            Eventlet.sleep(ofMillis(5));
+            socket.close();
+            assertThat(catchThrowable(() -> connecting.await(ofMillis(500))))
+                .isExactlyInstanceOf(IOClosedException.class)
+                .hasMessageContaining("connect on ");
+            for (var each : waiting) {
+              each.close();
+            }
+          }
+        });
+    t.errors();
   }
 
   @Test

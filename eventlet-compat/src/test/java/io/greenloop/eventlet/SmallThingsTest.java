@@ -100,6 +100,45 @@ class SmallThingsTest {
   }
 
   @Test
+  @Parity({"EV-1.13.4", "EV-C61"})
+  void whoIsKilledWhileItGivesSomethingBackHasGivenItBack(TestLoop t) {
+    t.run(
+        () -> {
+          var pool = new Pool<String>(PoolOptions.DEFAULT.withMaxSize(1), () -> "thing");
+          String thing = pool.acquire();
+          var waiter = Eventlet.spawn(() -> pool.acquire());
+          Eventlet.sleep();
+          var giver = Eventlet.spawn(() -> pool.release(thing));
+          Eventlet.spawn(() -> giver.kill()); // it waits for the hub's turn
+          assertThat(waiter.await(ofMillis(1))).contains("thing");
+          assertThat(pool.free()).isZero();
+        });
+  }
+
+  @Test
+  @Parity({"EV-1.13.4", "EV-C61"})
+  void whoIsKilledByTheOneItGaveToGivesItOnce(TestLoop t) {
+    t.run(
+        () -> {
+          var pool = new Pool<String>(PoolOptions.DEFAULT.withMaxSize(1), () -> "thing");
+          String thing = pool.acquire();
+          var givers = new ArrayList<GreenThread<?>>();
+          var waiter =
+              Eventlet.spawn(
+                  () -> {
+                    pool.acquire();
+                    givers.getFirst().kill();
+                    return pool.free();
+                  });
+          Eventlet.sleep();
+          givers.add(Eventlet.spawn(() -> pool.release(thing)));
+          assertThat(waiter.await()).isZero();
+          Eventlet.sleep();
+          assertThat(pool.free()).isZero();
+        });
+  }
+
+  @Test
   @Parity("EV-1.13.9")
   void tokensLimitHowManyDoSomething(TestLoop t) {
     t.run(
