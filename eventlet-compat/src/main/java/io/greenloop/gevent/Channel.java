@@ -80,13 +80,11 @@ public final class Channel<T> implements Iterable<T> {
       if (!getters.isEmpty()) {
         scheduleUnlock();
       }
-      taken = putter.awaitWithin(limit);
-      return taken;
+      putter.awaitWithin(limit);
     } finally {
-      if (!taken) {
-        putters.remove(putter);
-      }
+      taken = !putters.remove(putter); // the limit may come between a callback's poll and its turn
     }
+    return taken;
   }
 
   private void checkOpen() {

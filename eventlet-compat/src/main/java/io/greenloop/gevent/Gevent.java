@@ -278,7 +278,7 @@ public final class Gevent {
 
   /** Waits for something that belongs to another kind of code of this loop: a task, a future. */
   public static <T extends @Nullable Object> T await(Awaitable<T> other) {
-    return other.asFuture().join();
+    return Hub.<T>waiting(() -> other.asFuture().join());
   }
 
   /** Waits until there is nothing left to do; see {@link Hub#awaitIdle()}. For main. */
@@ -320,10 +320,10 @@ public final class Gevent {
   @SuppressWarnings("varargs")
   public static <T extends @Nullable Object> T firstOf(Callable<? extends T>... functions) {
     List<Greenlet<T>> runners = new ArrayList<>();
-    for (Callable<? extends T> function : functions) {
-      runners.add(Gevent.<T>spawn(function));
-    }
     try {
+      for (Callable<? extends T> function : functions) {
+        runners.add(Gevent.<T>spawn(function));
+      }
       return await(runners, JoinOptions.DEFAULT.count(1)).getFirst().get();
     } finally {
       killAll(runners, KillOptions.DEFAULT.nonBlocking());
@@ -431,7 +431,7 @@ public final class Gevent {
    * @throws IllegalArgumentException if there is no such signal here
    */
   public static Registration onSignal(String signal, ThrowingRunnable handler) {
-    return hub().eventLoop().addSignalHandler(signal, () -> spawnRaw(handler));
+    return hub().loop().signals().add(signal, () -> spawnRaw(handler));
   }
 
   /** Waits until {@code channel} can be read. It is in non-blocking mode from then on. */

@@ -111,7 +111,12 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
       hub.checkAlive("start");
       GreenletHooks.started(this);
       state = State.SCHEDULED;
-      begin(options());
+      try {
+        begin(options());
+      } catch (Throwable refused) { // too many tasks: it may be tried again
+        state = State.NEW;
+        throw refused;
+      }
     }
   }
 

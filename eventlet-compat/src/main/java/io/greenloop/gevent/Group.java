@@ -69,7 +69,17 @@ public class Group extends Mapping implements Iterable<Greenlet<?>> {
   /** {@link #add}, and then starts it. */
   public void start(Greenlet<?> greenlet) {
     add(greenlet);
-    greenlet.start();
+    startMember(greenlet);
+  }
+
+  /** One that cannot start would be a member for ever. */
+  final void startMember(Greenlet<?> greenlet) {
+    try {
+      greenlet.start();
+    } catch (Throwable refused) {
+      discard(greenlet);
+      throw refused;
+    }
   }
 
   /** A member that calls {@code function}. */

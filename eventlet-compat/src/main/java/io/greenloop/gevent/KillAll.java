@@ -79,13 +79,22 @@ final class KillAll {
   private void throwIntoAll() {
     for (Greenlet<?> each : started) {
       if (!each.isDead()) {
-        each.throwFromHub(failure);
+        handled(each, () -> each.throwFromHub(failure));
       }
     }
     for (var each : raw) {
       if (!each.isDead()) {
-        each.throwInto(failure);
+        handled(each, () -> each.throwInto(failure));
       }
+    }
+  }
+
+  /** One that refuses it, or whose error comes here, spares nobody behind it. */
+  private void handled(Object victim, Runnable kill) {
+    try {
+      kill.run();
+    } catch (Throwable thrown) {
+      hub.handleError(victim, thrown);
     }
   }
 }

@@ -68,10 +68,12 @@ abstract class Linkable<S extends Waitable<S>> implements Waitable<S> {
   final void change(String operation, Runnable change) {
     Hub owner = hub;
     if (owner == null) {
-      Hub here = Hub.hereOrNull();
-      hub = here;
-      change.run();
-    } else if (EventLoop.currentOrNull() == owner.eventLoop()
+      owner = changeUnlessOwned(change);
+    }
+    if (owner == null) {
+      return;
+    }
+    if (EventLoop.currentOrNull() == owner.eventLoop()
         || (!owner.eventLoop().isRunning() && owner.isSetUp(operation))) {
       change.run();
     } else {
@@ -80,16 +82,37 @@ abstract class Linkable<S extends Waitable<S>> implements Waitable<S> {
     }
   }
 
+  /** Null if it ran {@code change}; else whose this has become. Nobody links meanwhile. */
+  private @Nullable Hub changeUnlessOwned(Runnable change) {
+    synchronized (links) {
+      Hub owner = hub;
+      if (owner == null) {
+        hub = Hub.hereOrNull();
+        change.run();
+      }
+      return owner;
+    }
+  }
+
   /** The hub that it belongs to: that of the caller, if it has none. */
   final Hub hub(String operation) {
     Hub owner = hub;
     if (owner == null) {
-      owner = Hub.of(operation);
-      hub = owner;
-    } else {
-      owner.checkHere(operation, this);
+      owner = claim(operation);
     }
+    owner.checkHere(operation, this);
     return owner;
+  }
+
+  private Hub claim(String operation) {
+    synchronized (links) {
+      Hub owner = hub;
+      if (owner == null) {
+        owner = Hub.of(operation);
+        hub = owner;
+      }
+      return owner;
+    }
   }
 
   // ---- notifying ---------------------------------------------------------------------------

@@ -23,10 +23,12 @@ public final class Loop {
 
   private final Hub hub;
   private final IoWatches watches;
+  private final SignalWatches signals;
 
   Loop(Hub hub) {
     this.hub = hub;
     watches = new IoWatches(hub);
+    signals = new SignalWatches(hub);
   }
 
   Hub hub() {
@@ -35,6 +37,10 @@ public final class Loop {
 
   IoWatches watches() {
     return watches;
+  }
+
+  SignalWatches signals() {
+    return signals;
   }
 
   // ---- callbacks ---------------------------------------------------------------------------

@@ -91,7 +91,7 @@ public final class Pool extends Group {
    */
   public void start(Greenlet<?> greenlet, Duration limit) {
     add(greenlet, limit);
-    greenlet.start();
+    startMember(greenlet);
   }
 
   @Override

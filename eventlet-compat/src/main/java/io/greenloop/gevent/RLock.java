@@ -1,5 +1,6 @@
 package io.greenloop.gevent;
 
+import io.greenloop.EventLoop;
 import io.greenloop.Task;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RLock {
   private static final Object MAIN = "the main greenlet";
+  private static final Object HUB = "a callback of the hub";
 
   private final Semaphore block = new Semaphore(1);
   private @Nullable Object owner;
@@ -84,7 +86,11 @@ public final class RLock {
 
   private static Object here() {
     Task<?> task = Task.currentOrNull();
-    return task == null ? MAIN : task;
+    if (task != null) {
+      return task;
+    }
+    EventLoop loop = EventLoop.currentOrNull();
+    return loop != null && loop.isRunning() ? HUB : MAIN; // main is a plain thread
   }
 
   private static String name(@Nullable Object who) {

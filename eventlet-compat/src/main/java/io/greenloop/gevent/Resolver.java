@@ -24,7 +24,7 @@ public final class Resolver {
    */
   public List<InetAddress> addresses(String host) throws UnknownHostException {
     hub.checkMayWait("Resolver.addresses");
-    return hub.eventLoop().resolve(host);
+    return Hub.waiting(() -> hub.eventLoop().resolve(host));
   }
 
   /** The first address of {@code host} (Python: {@code gethostbyname}). */
@@ -35,12 +35,13 @@ public final class Resolver {
   /** The name of {@code address} (Python: {@code gethostbyaddr}); its text if it has none. */
   public String nameOf(InetAddress address) {
     hub.checkMayWait("Resolver.nameOf");
-    return hub.eventLoop().runInExecutor(null, address::getHostName).join();
+    return Hub.waiting(() -> hub.eventLoop().runInExecutor(null, address::getHostName).join());
   }
 
   /** The full name of {@code host} (Python: {@code getfqdn}). */
   public String fullName(String host) throws UnknownHostException {
     InetAddress address = address(host);
-    return hub.eventLoop().runInExecutor(null, address::getCanonicalHostName).join();
+    return Hub.waiting(
+        () -> hub.eventLoop().runInExecutor(null, address::getCanonicalHostName).join());
   }
 }

@@ -59,13 +59,12 @@ public class Semaphore extends Linkable<Semaphore> implements Waitable<Semaphore
 
   private boolean take(@Nullable Duration limit) {
     hub("acquire");
-    if (takeIfFree()) {
-      return true;
+    while (!takeIfFree()) { // on a plain thread others may run between its turn and its return
+      if (!awaitLink("Semaphore.acquire", limit)) {
+        return false;
+      }
     }
-    if (!awaitLink("Semaphore.acquire", limit)) {
-      return false;
-    }
-    return takeIfFree();
+    return true;
   }
 
   boolean takeIfFree() {

@@ -21,7 +21,7 @@ public final class SignalWatcher extends Watcher {
 
   @Override
   void begin() {
-    handler = hub().eventLoop().addSignalHandler(name, this::fire);
+    handler = hub().loop().signals().add(name, this::fire);
     if (isRef()) {
       expected = hub().eventLoop().expectPosts();
     }

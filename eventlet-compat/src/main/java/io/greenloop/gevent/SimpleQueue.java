@@ -242,10 +242,11 @@ public class SimpleQueue<T> implements Iterable<T> {
 
   private T take(String operation, @Nullable Duration limit, Supplier<T> how) {
     hub.checkHere(operation, this);
-    if (size() == 0) {
-      awaitItem(operation, limit);
-    } else if (!putters.isEmpty()) {
+    if (size() > 0 && !putters.isEmpty()) {
       scheduleUnlock();
+    }
+    while (size() == 0) { // on a plain thread others may run between its turn and its return
+      awaitItem(operation, limit);
     }
     return how.get();
   }

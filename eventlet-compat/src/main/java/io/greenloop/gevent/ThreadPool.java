@@ -1,7 +1,7 @@
 package io.greenloop.gevent;
 
 import io.greenloop.ErrorContext;
-import io.greenloop.EventLoop;
+import io.greenloop.LoopClosedException;
 import io.greenloop.Registration;
 import io.greenloop.eventlet.internal.Hubs;
 import java.util.concurrent.Callable;
@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ThreadPool extends Mapping {
   private static final ThreadLocal<@Nullable ThreadPool> WORKS_FOR = new ThreadLocal<>();
+  private static final System.Logger LOG = System.getLogger("io.greenloop");
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final Hub hub;
@@ -79,16 +80,15 @@ public final class ThreadPool extends Mapping {
         .execute(
             () -> {
               Runnable outcome = run(job, result);
-              hub.eventLoop()
-                  .callSoonThreadsafe(
-                      () -> {
-                        expected.remove();
-                        slots.release();
-                        if (--outstanding == 0) {
-                          quiet.set();
-                        }
-                        outcome.run();
-                      });
+              post(
+                  () -> {
+                    expected.remove();
+                    slots.release();
+                    if (--outstanding == 0) {
+                      quiet.set();
+                    }
+                    outcome.run();
+                  });
             });
     return result;
   }
@@ -109,8 +109,15 @@ public final class ThreadPool extends Mapping {
 
   /** Hands {@code thrown}, which nobody waits for, to the loop; on any thread. */
   void report(String message, Throwable thrown) {
-    EventLoop loop = hub.eventLoop();
-    loop.callSoonThreadsafe(() -> loop.report(ErrorContext.of(message, thrown)));
+    post(() -> hub.eventLoop().report(ErrorContext.of(message, thrown)));
+  }
+
+  private void post(Runnable callback) {
+    try {
+      hub.eventLoop().callSoonThreadsafe(callback);
+    } catch (LoopClosedException over) {
+      LOG.log(System.Logger.Level.DEBUG, "a job of " + this + " outlived its loop", over);
+    }
   }
 
   private java.util.concurrent.ThreadPoolExecutor executor() {

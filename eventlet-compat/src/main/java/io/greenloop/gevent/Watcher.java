@@ -45,7 +45,12 @@ public abstract class Watcher implements AutoCloseable {
     }
     if (!active) {
       active = true;
-      begin();
+      try {
+        begin();
+      } catch (Throwable refused) {
+        stop();
+        throw refused;
+      }
     }
   }
 

@@ -13,6 +13,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -288,5 +291,62 @@ class GeventEventTest {
 
     assertThat(t.trail()).containsExactly("next@0");
     assertThat(t.errors()).hasSize(1);
+  }
+
+  /** Is ready once it was changed. */
+  private static final class Changed extends Linkable<Changed> implements Waitable<Changed> {
+    private volatile boolean ready;
+
+    Changed() {
+      super(false);
+    }
+
+    @Override
+    Changed self() {
+      return this;
+    }
+
+    @Override
+    public boolean isReady() {
+      return ready;
+    }
+  }
+
+  @Test
+  @Parity({"GE-1.4.6", "GE-1.4.14", "GE-C36"})
+  @RealTime
+  void aChangeByAThreadWhileTheFirstOneLinksIsNotLost() throws Exception {
+    var changed = new Changed(); // belongs to nobody yet
+    var changing = new CountDownLatch(1);
+    var told = new Event();
+    var linker = new AtomicReference<Thread>();
+    var linked = new AtomicBoolean();
+    var failure = new AtomicReference<Throwable>();
+    Runnable change =
+        () -> {
+          changing.countDown();
+          while (!linked.get()
+              && (linker.get() == null || linker.get().getState() != Thread.State.BLOCKED)) {
+            Thread.onSpinWait(); // until the link is there, or has to wait for this
+          }
+          changed.ready = true;
+          changed.notifyIfReady();
+        };
+    try (var t = TestLoop.real()) {
+      t.run(
+          () -> {
+            Thread setter =
+                Thread.ofPlatform()
+                    .uncaughtExceptionHandler((thread, thrown) -> failure.set(thrown))
+                    .start(() -> changed.change("set", change));
+            changing.await();
+            linker.set(Thread.currentThread());
+            changed.rawLink(ready -> told.set());
+            linked.set(true);
+            assertThat(told.await(Duration.ofSeconds(10))).isTrue();
+            setter.join();
+          });
+    }
+    assertThat(failure.get()).isNull();
   }
 }

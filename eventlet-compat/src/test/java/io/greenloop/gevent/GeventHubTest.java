@@ -503,4 +503,103 @@ class GeventHubTest {
           assertThat(waiting.isReady()).isTrue();
         });
   }
+
+  @Test
+  @Parity({"GE-1.10.13", "GE-C46"})
+  void aWatcherThatCannotStartMayBeStartedAgain(TestLoop t) throws Exception {
+    var pipe = java.nio.channels.Pipe.open();
+    try (var source = pipe.source();
+        var sink = pipe.sink()) {
+      t.run(
+          () -> {
+            var taken = Gevent.hub().loop().io(source, Loop.READ);
+            var file = GeventFile.of(source);
+            assertThatThrownBy(() -> taken.start(() -> {}))
+                .isInstanceOf(IllegalStateException.class);
+            assertThat(taken.isActive()).isFalse();
+            assertThat(taken.hasCallback()).isFalse();
+            assertThatThrownBy(() -> taken.start(() -> {}))
+                .isInstanceOf(IllegalStateException.class);
+            file.close();
+          });
+    }
+  }
+
+  @Test
+  @Parity({"GE-1.1.15", "GE-1.10.14", "GE-C66"})
+  @RealTime
+  void aSignalReachesAllWhoHaveAskedForIt() {
+    try (var t = TestLoop.real()) {
+      t.run(
+          () -> {
+            var second = new Event();
+            List<String> heard = new ArrayList<>();
+            try (var _ = t.loop().expectPosts();
+                var first =
+                    Gevent.onSignal(
+                        "USR2",
+                        () -> {
+                          heard.add("first");
+                        });
+                var _ =
+                    Gevent.onSignal(
+                        "USR2",
+                        () -> {
+                          heard.add("second");
+                          second.set();
+                        })) {
+              new ProcessBuilder("kill", "-USR2", "" + ProcessHandle.current().pid()).start();
+              second.await();
+              first.remove();
+              second.clear();
+              new ProcessBuilder("kill", "-USR2", "" + ProcessHandle.current().pid()).start();
+              second.await();
+            }
+            assertThat(heard).containsExactly("first", "second", "second");
+          });
+    }
+  }
+
+  @Test
+  @Parity({"GE-1.1.12", "GE-1.8.5"})
+  @RealTime
+  void whatWaitsOnAPlainThreadRunsItsHub() throws Exception {
+    try {
+      assertThat(Gevent.await(Gevent.spawn(() -> "awaited"))).isEqualTo("awaited");
+      assertThat(Gevent.hub().resolver().address("localhost").isLoopbackAddress()).isTrue();
+    } finally {
+      Hubs.closeOwn();
+    }
+  }
+
+  @Test
+  @Parity({"GE-1.7.1", "GE-1.5.3", "GE-1.5.14"})
+  @RealTime
+  void whoWaitsOnAPlainThreadIsPassedOverAndWaitsOn() {
+    try {
+      var permits = new Semaphore(0);
+      Gevent.spawn(() -> permits.acquire());
+      Gevent.sleep();
+      List<String> done = new ArrayList<>();
+      Gevent.spawn(() -> permits.acquire()); // behind main in the line
+      Gevent.spawn(
+          () -> {
+            permits.release();
+            permits.release();
+          });
+      permits.release();
+      assertThat(permits.tryAcquire()).isTrue();
+      Gevent.spawnLater(
+          ofMillis(1),
+          () -> {
+            done.add("released");
+            permits.release();
+          });
+      permits.acquire();
+      assertThat(done).containsExactly("released");
+      assertThat(permits.counter()).isZero();
+    } finally {
+      Hubs.closeOwn();
+    }
+  }
 }

@@ -340,4 +340,26 @@ class GeventKillTest {
 
     assertThat(t.trail()).containsExactly("cancelled@0", "killed@0");
   }
+
+  @Test
+  @Parity({"GE-1.1.7", "GE-C16"})
+  void oneThatRefusesAKillSparesNobodyBehindIt(TestLoop t) {
+    t.run(
+        () -> {
+          var refuses =
+              new io.greenloop.greenlet.Greenlet() {
+                @Override
+                public Object throwInto(Throwable error) {
+                  throw new IllegalStateException("refused");
+                }
+              };
+          var raw = Gevent.spawnRaw(() -> Gevent.sleep(ofMillis(1000)));
+          Gevent.sleep();
+          Gevent.killAll(List.of(refuses, raw));
+          assertThat(raw.isDead()).isTrue();
+          assertThat(t.errors())
+              .singleElement()
+              .satisfies(error -> assertThat(error.exception()).hasMessage("refused"));
+        });
+  }
 }

@@ -203,4 +203,21 @@ class GeventLockTest {
 
     assertThat(t.trail()).containsExactly("last@0");
   }
+
+  @Test
+  @Parity({"GE-1.7.5", "GE-C42"})
+  @io.greenloop.testing.RealTime
+  void theHubIsNotMain() {
+    try {
+      var lock = new RLock();
+      lock.acquire(); // on a plain thread
+      List<Boolean> got = new ArrayList<>();
+      Gevent.hub().loop().callSoon(() -> got.add(lock.tryAcquire()));
+      Gevent.sleep();
+      assertThat(got).containsExactly(false);
+      lock.release();
+    } finally {
+      io.greenloop.eventlet.internal.Hubs.closeOwn();
+    }
+  }
 }

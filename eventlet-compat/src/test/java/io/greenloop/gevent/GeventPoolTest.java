@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.LoopExit;
+import io.greenloop.LoopOptions;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
+import io.greenloop.testing.VirtualClock;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -396,5 +399,30 @@ class GeventPoolTest {
         });
 
     assertThat(t.trail()).containsExactly("spawned@0");
+  }
+
+  @Test
+  @Parity({"GE-1.6.2", "GE-1.6.11"})
+  void aMemberThatCannotStartIsNoMember() {
+    var options = LoopOptions.defaults().withClock(new VirtualClock()).withMaxTasks(2);
+    try (var t = TestLoop.of(options)) {
+      t.run(
+          () -> {
+            var blocker = Gevent.spawn(() -> slow(10));
+            var pool = new Pool(1);
+            var late = new Greenlet<>(() -> slow(1));
+            assertThatThrownBy(() -> pool.start(late))
+                .isInstanceOf(RejectedExecutionException.class);
+            assertThatThrownBy(() -> pool.start(late, ofMillis(1)))
+                .isInstanceOf(RejectedExecutionException.class);
+            assertThat(pool.freeCount()).isOne();
+            pool.join();
+            blocker.join();
+            pool.start(late);
+            assertThat(late.get()).isEqualTo("1 ms");
+            pool.join();
+            assertThat(pool.awaitAvailable()).isOne();
+          });
+    }
   }
 }

@@ -428,4 +428,17 @@ class GeventQueueTest {
           assertThat(queue.isEmpty()).isTrue();
         });
   }
+
+  @Test
+  @Parity({"GE-1.5.13", "GE-C31"})
+  void whatACallbackHasTakenWasPutEvenIfTheTimeIsOver(TestLoop t) {
+    t.run(
+        () -> {
+          var channel = new Channel<String>();
+          t.loop().callLater(ofMillis(10), () -> t.note(channel.poll().orElse("nothing")));
+          channel.put("item", ofMillis(10)); // due with the callback, behind it
+        });
+
+    assertThat(t.trail()).containsExactly("item@10");
+  }
 }

@@ -254,4 +254,29 @@ class GeventThreadPoolTest {
     pool.spawn(() -> "");
     pool.spawn(() -> "").get();
   }
+
+  @Test
+  @Parity("GE-1.9.5")
+  void aJobThatOutlivesItsLoopDisturbsNobody() throws Exception {
+    var gate = new CountDownLatch(1);
+    var worker = new java.util.concurrent.CompletableFuture<Thread>();
+    var uncaught = new java.util.concurrent.atomic.AtomicReference<Throwable>();
+    run(
+        t -> {
+          var pool = new ThreadPool(1);
+          pool.spawn(
+              () -> {
+                Thread.currentThread()
+                    .setUncaughtExceptionHandler((thread, thrown) -> uncaught.set(thrown));
+                worker.complete(Thread.currentThread());
+                gate.await();
+                return null;
+              });
+          worker.join();
+          pool.kill();
+        });
+    gate.countDown();
+    worker.get().join();
+    assertThat(uncaught.get()).isNull();
+  }
 }
