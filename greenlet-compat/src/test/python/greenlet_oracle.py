@@ -4,11 +4,14 @@
 A program is the operations of main and, behind '|', the bodies of greenlets a, b, ... A body begins with
 its parent ('-' main, '*' whoever creates it by "new", or an earlier one) and its kind (g a function, n none,
 c a subclass with run, k a function that takes named values). m is main. Operations:
-  s:K:N  switch to K with N values        kw:K:N:M  and M named ones     t:K:exit|error  throw into K
+  s:K:N  switch to K with N values        kw:K:N:M  and M named ones
+  t:K:exit|error|bare|type  throw into K an exit, an error, nothing (an exit then), or a type
   next:K K as a generator                 yield     to the parent        p:K:J  J becomes the parent of K
   new:K  creates K                        run:K     gives K a body       unrun:K  takes it away
-  get set inherit:K share:K               context variables
-  states parents                          of all    trace:on|off|bad     the tracer
+  get set inherit:K share:K forget:K      context variables
+  states parents                          of all    trace:on|off|bad|exit  the tracer
+  watch[ ]  a tracer that performs a block at each event, also at those of that block, but no deeper; greenlet
+            before 3.0 crashes when a tracer switches
   return tuple raise exit                 end the body
   loop:N[ ]  try[ ]  fin[ / ]             blocks; behind the slash is the finally part
 What fails is noted; from S, KW and T it goes on as an error.
@@ -30,6 +33,9 @@ REFUSALS = {
     (AttributeError, "'ByClass' object has no attribute 'run'"): 'attr',
     (AttributeError, 'Main greenlets do not have a run attribute.'): 'started',
 }
+
+
+WATCHERS = 2  # of a program at once
 
 
 class Planned(Exception):
@@ -82,6 +88,7 @@ def run(program):
     bodies = [(part[0][0], part[0][1], parse(part[1:])) for part in parts[1:]]
     trace, greenlets, given = [], {}, set()
     KEEP.append(greenlets)
+    watching = []
     main = greenlets['m'] = greenlet.getcurrent()
 
     def name(g):
@@ -100,6 +107,20 @@ def run(program):
 
     def bad(event, args):
         raise Planned('trace')
+
+    def leaving(event, args):
+        raise greenlet.GreenletExit('trace')
+
+    def watcher(tag, ops):
+        def watched(event, args):
+            traced(event, args)
+            if len(watching) < WATCHERS:
+                watching.append(tag)
+                try:
+                    perform_all('', tag + '@', ops)
+                finally:
+                    watching.pop()
+        return watched
 
     def perform_all(who, tag, ops):
         for index, op in enumerate(ops):
@@ -138,7 +159,9 @@ def run(program):
         elif word == 'parents':
             parents(tag)
         elif word == 'trace':
-            greenlet.settrace({'on': traced, 'bad': bad, 'off': None}[args[0]])
+            greenlet.settrace({'on': traced, 'bad': bad, 'exit': leaving, 'off': None}[args[0]])
+        elif word == 'watch':
+            greenlet.settrace(watcher(tag, block))
         else:
             try:
                 trace.append(tag + '=' + show(result(tag, word, args)))
@@ -169,7 +192,8 @@ def run(program):
         if word in ('kw', 'KW'):
             return target.switch(*values(tag, args[1]), **{'k%d' % i: tag for i in range(int(args[2]))})
         if word in ('t', 'T'):
-            return target.throw(greenlet.GreenletExit(tag) if args[1] == 'exit' else Planned(tag))
+            return target.throw(*{'exit': [greenlet.GreenletExit(tag)], 'error': [Planned(tag)], 'bare': [],
+                                  'type': [Planned]}[args[1]])
         if word == 'p':
             if args[1] not in greenlets:
                 return 'missing'
@@ -183,6 +207,9 @@ def run(program):
             return 'stop' if target.dead else value
         if word == 'inherit':
             target.gr_context = contextvars.copy_context()
+            return 'ok'
+        if word == 'forget':
+            target.gr_context = None
             return 'ok'
         if word == 'share':
             VAR.set(tag)

@@ -23,27 +23,35 @@ final class ProgramMaker {
     CONTEXTS
   }
 
+  /** What its tracers may do. */
+  enum Tracers {
+    NOTE,
+    SWITCH
+  }
+
   private final SplittableRandom random;
   private final Theme theme;
   private final int greenlets;
   private final boolean traced;
+  private final Tracers tracers;
   private int left = LONGEST;
 
-  private ProgramMaker(long seed) {
+  private ProgramMaker(long seed, Tracers tracers) {
+    this.tracers = tracers;
     random = new SplittableRandom(seed);
     theme = Theme.values()[random.nextInt(Theme.values().length)];
     greenlets = 1 + random.nextInt(random.nextInt(3) == 0 ? 12 : 5);
-    traced = random.nextInt(3) == 0;
+    traced = random.nextInt(3) == 0 || tracers == Tracers.SWITCH;
   }
 
-  static Program make(long seed) {
-    return new ProgramMaker(seed).make();
+  static Program make(long seed, Tracers tracers) {
+    return new ProgramMaker(seed, tracers).make();
   }
 
   private Program make() {
     List<Op> main = ops(4 + random.nextInt(12), 2, false);
     if (traced) {
-      main.addFirst(Op.of("trace", "on"));
+      main.addFirst(tracers == Tracers.SWITCH ? watch() : Op.of("trace", "on"));
     }
     var bodies = new ArrayList<Body>();
     for (int i = 0; i < greenlets; i++) {
@@ -104,7 +112,7 @@ final class ProgramMaker {
       return Op.of("states");
     }
     if (kind < 90) {
-      return traced ? Op.of("trace", List.of("on", "off", "bad").get(random.nextInt(3))) : thrown();
+      return traced ? tracer() : thrown();
     }
     return mayEnd && kind < 96 ? end() : Op.of("s", anyone(), 1);
   }
@@ -118,10 +126,11 @@ final class ProgramMaker {
       case GENERATORS -> random.nextInt(3) == 0 ? Op.of("next", anyone()) : Op.of("yield");
       case PARENTS -> random.nextInt(3) == 0 ? Op.of("parents") : Op.of("p", anyone(), anyone());
       case CONTEXTS ->
-          switch (random.nextInt(5)) {
+          switch (random.nextInt(6)) {
             case 0, 1 -> Op.of("get");
             case 2 -> Op.of("set");
             case 3 -> Op.of("inherit", anyone());
+            case 4 -> Op.of("forget", anyone());
             default -> Op.of("share", anyone());
           };
     };
@@ -136,8 +145,30 @@ final class ProgramMaker {
   }
 
   private Op thrown() {
-    return Op.of(
-        random.nextInt(3) == 0 ? "T" : "t", anyone(), random.nextBoolean() ? "exit" : "error");
+    String what = List.of("exit", "exit", "error", "error", "bare", "type").get(random.nextInt(6));
+    return Op.of(random.nextInt(3) == 0 ? "T" : "t", anyone(), what);
+  }
+
+  private Op tracer() {
+    if (tracers == Tracers.SWITCH && random.nextInt(2) == 0) {
+      return watch();
+    }
+    return Op.of("trace", List.of("on", "on", "off", "bad", "exit").get(random.nextInt(5)));
+  }
+
+  private Op watch() {
+    var inside = new ArrayList<Op>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      inside.add(
+          switch (random.nextInt(10)) {
+            case 0 -> end();
+            case 1, 2 -> thrown();
+            case 3 -> themed();
+            case 4 -> Op.of("trace", "off");
+            default -> Op.of(random.nextInt(3) == 0 ? "S" : "s", anyone(), random.nextInt(3));
+          });
+    }
+    return Op.block(inside, "watch");
   }
 
   private Op end() {

@@ -6,12 +6,14 @@ import io.greenloop.greenlet.Greenlet;
 import io.greenloop.greenlet.GreenletExit;
 import io.greenloop.greenlet.SwitchArgs;
 import io.greenloop.greenlet.TraceEvent;
+import io.greenloop.greenlet.TraceFunction;
 import io.greenloop.greenlet.Tuple;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Runs a {@link Program} on the caller's host; greenlet_oracle.py is its twin, word for word. */
 final class ProgramRun {
   private static final ContextVar<String> VAR = ContextVar.create("var", "-");
+  private static final int WATCHERS = 2; // of a program at once
 
   /** What is refused, in the words of {@link #describe}. */
   private static final Map<String, String> REFUSALS =
@@ -42,6 +45,7 @@ final class ProgramRun {
   private final List<String> trace = new ArrayList<>();
   private final Map<String, Greenlet> greenlets = new TreeMap<>();
   private final Set<Greenlet> given = new HashSet<>(); // who has a body of its own
+  private int watching;
 
   private ProgramRun(Program program) {
     this.program = program;
@@ -185,11 +189,31 @@ final class ProgramRun {
                   (event, origin, target) -> {
                     throw new Planned("trace");
                   });
+          case "exit" ->
+              Greenlet.setTrace(
+                  (event, origin, target) -> {
+                    throw new GreenletExit("trace");
+                  });
           default -> Greenlet.setTrace(null);
         }
       }
+      case "watch" -> Greenlet.setTrace(watcher(tag, op.block()));
       default -> guarded(tag, op);
     }
+  }
+
+  private TraceFunction watcher(String tag, List<Op> ops) {
+    return (event, origin, target) -> {
+      traced(event, origin, target);
+      if (watching < WATCHERS) {
+        watching++;
+        try {
+          performAll("", tag + "@", ops);
+        } finally {
+          watching--;
+        }
+      }
+    };
   }
 
   /** What fails goes on only from an operation in capitals. */
@@ -241,8 +265,12 @@ final class ProgramRun {
         return target.switchTo(args);
       }
       case "t", "T" -> {
-        return target.throwInto(
-            op.args().get(1).equals("exit") ? new GreenletExit(tag) : new Planned(tag));
+        return switch (op.args().get(1)) {
+          case "exit" -> target.throwInto(new GreenletExit(tag));
+          case "error" -> target.throwInto(new Planned(tag));
+          case "type" -> target.throwInto(() -> new Planned(""));
+          default -> target.throwInto();
+        };
       }
       case "p" -> {
         Greenlet parent = greenlets.get(op.args().get(1));
@@ -262,6 +290,10 @@ final class ProgramRun {
       }
       case "inherit" -> {
         target.setContext(TaskContext.current().copy());
+        return "ok";
+      }
+      case "forget" -> {
+        target.setContext(null);
         return "ok";
       }
       case "share" -> {
@@ -356,7 +388,7 @@ final class ProgramRun {
 
   private static String describe(Throwable failure) {
     return switch (failure) {
-      case GreenletExit exit -> "exit:" + exit.getMessage();
+      case GreenletExit exit -> "exit:" + Objects.toString(exit.getMessage(), "");
       case Planned planned -> "error:" + planned.getMessage();
       case Return leaves -> "return:" + show(leaves.value);
       default ->
