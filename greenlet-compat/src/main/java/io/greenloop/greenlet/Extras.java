@@ -1,10 +1,6 @@
 package io.greenloop.greenlet;
 
-import io.greenloop.EventLoop;
 import io.greenloop.LoopFuture;
-import io.greenloop.Promise;
-import io.greenloop.Registration;
-import io.greenloop.Task;
 import io.greenloop.TaskContext;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -17,8 +13,7 @@ final class Extras {
 
   private @Nullable Closing closing;
 
-  private @Nullable Promise<@Nullable Object> future;
-  private @Nullable Registration failedBy;
+  private @Nullable EndFuture future;
   private @Nullable Map<GreenletLocal<?>, Object> locals;
 
   /** One call of {@link Greenlet#close} of it that waits for its end. */
@@ -52,40 +47,21 @@ final class Extras {
     return closing == null ? null : closing.closer;
   }
 
-  /** A future of the current loop, the same at each call; it fails when the host ends before. */
+  /** A future of the current loop, the same at each call. */
   LoopFuture<@Nullable Object> future(Greenlet of) {
-    Promise<@Nullable Object> present = future;
+    EndFuture present = future;
     if (present == null) {
-      present = EventLoop.current().newPromise();
+      present = of.tree.openFutures().add(of);
       future = present;
-      if (of.tree.owner() instanceof Task<?> host) {
-        failedBy = failWith(host, present, Texts.id(of));
-      }
     }
-    return present;
+    return present.promise;
   }
 
-  /** Without the greenlet: whoever holds its host must not hold it. */
-  private static Registration failWith(Task<?> host, Promise<?> future, String greenlet) {
-    return host.whenDone(
-        ended ->
-            future.tryCompleteExceptionally(
-                new GreenletError("toFuture: " + greenlet + " ended with its host, " + host)));
-  }
-
-  /** The greenlet has ended; the future may have been cancelled. */
+  /** The greenlet has ended. */
   void settle(@Nullable Object result, @Nullable Throwable failure) {
-    Promise<@Nullable Object> present = future;
-    if (present == null) {
-      return;
-    }
-    if (failedBy != null) {
-      failedBy.remove();
-    }
-    if (failure == null) {
-      present.tryComplete(result);
-    } else {
-      present.tryCompleteExceptionally(failure);
+    EndFuture present = future;
+    if (present != null) {
+      present.settle(result, failure);
     }
   }
 

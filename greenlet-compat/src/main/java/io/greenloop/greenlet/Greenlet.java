@@ -484,7 +484,9 @@ public non-sealed class Greenlet extends Life implements AutoCloseable {
   /**
    * A future with its end: what its body returns or throws, a {@link GreenletExit} as a value. Its
    * parent gets the same. To be asked for before the end, in a Task or callback, whose loop it
-   * belongs to.
+   * belongs to. It fails with a {@link GreenletError} when the host ends before, and when nobody
+   * refers to the greenlet any more (in portable mode only if that has not started). For others
+   * than its host: that has to run it, and must not wait.
    *
    * @throws IllegalStateException if it has ended, is a main greenlet, or the host is no loop's
    */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reports greenlets that were collected while they were suspended. CPython throws GreenletExit into
  * them; here their {@code finally} blocks never run, because no thread could run them where they
- * belong.
+ * belong. Futures of such ones are told.
  */
 final class Leaks {
   static final ReferenceQueue<Greenlet> COLLECTED = new ReferenceQueue<>();
@@ -33,6 +33,10 @@ final class Leaks {
         Reference<? extends Greenlet> next = COLLECTED.remove();
         int count = 0;
         for (; next != null; next = COLLECTED.poll()) {
+          if (next instanceof EndFuture future) {
+            future.dropped();
+            continue;
+          }
           var entry = (Suspended.Entry) next;
           entry.lost();
           @Nullable Throwable createdAt = entry.createdAt();

@@ -42,6 +42,7 @@ final class Tree implements Residents {
   private @Nullable Greenlet origin;
 
   private final Suspended suspended;
+  private EndFuture.@Nullable Open openFutures;
 
   /** Switches until {@link Safety} looks at what the one that leaves holds. */
   private int unchecked = Safety.firstLook();
@@ -311,6 +312,22 @@ final class Tree implements Residents {
 
   List<Greenlet> suspended() {
     return suspended.all().stream().filter(g -> g != current && g.isActive()).toList();
+  }
+
+  EndFuture.Open openFutures() {
+    EndFuture.Open present = openFutures;
+    if (present == null) {
+      present = new EndFuture.Open();
+      openFutures = present;
+    }
+    return present;
+  }
+
+  @Override
+  public void hostEnded() {
+    if (openFutures != null) {
+      openFutures.hostEnded(name());
+    }
   }
 
   // ---- context variables -------------------------------------------------------------------

@@ -7,10 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.greenloop.Aio;
 import io.greenloop.AsyncTimeoutException;
 import io.greenloop.EventLoop;
-import io.greenloop.LoopFuture;
 import io.greenloop.Promise;
 import io.greenloop.Task;
-import io.greenloop.TaskOptions;
 import io.greenloop.testing.FullMode;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.TestLoop;
@@ -432,78 +430,6 @@ class GreenletPlacesTest {
         });
 
     assertThat(trail).containsExactly("taken");
-  }
-
-  // ---- futures -----------------------------------------------------------------------------
-
-  @Test
-  void aFutureFailsWhenTheTaskThatIsItsHostEndsBefore() {
-    Aio.run(
-        () -> {
-          Promise<LoopFuture<@Nullable Object>> made = Aio.newPromise();
-          Task<?> host =
-              Aio.spawn(
-                  TaskOptions.named("host"),
-                  () -> {
-                    Greenlet main = Greenlet.current();
-                    Greenlet g = new Greenlet(args -> main.switchTo());
-                    g.switchTo();
-                    made.complete(g.toFuture());
-                    return 1;
-                  });
-          LoopFuture<@Nullable Object> future = made.join();
-          assertThatThrownBy(future::join)
-              .isInstanceOf(GreenletError.class)
-              .hasMessageStartingWith("toFuture: ")
-              .hasMessageContaining("ended with its host, ")
-              .hasMessageContaining("host");
-          host.join();
-        });
-  }
-
-  @Test
-  void anAsynchronousTaskAwaitsAGreenlet() {
-    Aio.run(
-        () -> {
-          Promise<LoopFuture<@Nullable Object>> made = Aio.newPromise();
-          Task<Object> waits = Aio.spawn(() -> "got " + made.join().join());
-          Greenlet main = Greenlet.current();
-          Greenlet g = new Greenlet(args -> main.switchTo());
-          made.complete(g.toFuture());
-          g.switchTo();
-          Aio.yieldNow();
-          trail.add(waits.isDone());
-          trail.add(g.switchTo("its end"));
-          trail.add(waits.join());
-        });
-
-    assertThat(trail).containsExactly(false, "its end", "got its end");
-  }
-
-  @Test
-  void theFutureOfOneThatFailsOrIsKilledEndsTheSameWay() {
-    var error = new IOException("disk");
-    Aio.run(
-        () -> {
-          Greenlet failing =
-              new Greenlet(
-                  args -> {
-                    throw error;
-                  });
-          LoopFuture<@Nullable Object> failed = failing.toFuture();
-          assertThat(catchThrowable(failing::switchTo)).isSameAs(error);
-          assertThat(catchThrowable(failed::join)).isSameAs(error);
-          Greenlet fresh = new Greenlet(args -> null);
-          LoopFuture<@Nullable Object> killed = fresh.toFuture();
-          fresh.throwInto();
-          assertThat(killed.join()).isInstanceOf(GreenletExit.class);
-          assertThatThrownBy(fresh::toFuture)
-              .isExactlyInstanceOf(IllegalStateException.class)
-              .hasMessageEndingWith(" has ended; ask before");
-          assertThatThrownBy(() -> Greenlet.current().toFuture())
-              .isExactlyInstanceOf(IllegalStateException.class)
-              .hasMessageEndingWith(" is a main greenlet, which does not end");
-        });
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.greenloop.internal.fiber;
 import io.greenloop.internal.loop.LoopCore;
 import io.greenloop.internal.loop.LoopThread;
 import io.greenloop.internal.loop.Strand;
+import io.greenloop.internal.loop.StrandEnd;
 import io.greenloop.internal.vm.Mode;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * its own, which {@link TwinFiber} tells at each hand-over whose host it works for.
  */
 @SuppressWarnings("ReferenceEquality") // identity is meant
-public final class Host {
+public final class Host implements StrandEnd {
   private static final boolean FULL = Mode.current() == Mode.FULL;
   private static final ThreadLocal<@Nullable Host> CURRENT = new ThreadLocal<>();
 
@@ -85,6 +86,14 @@ public final class Host {
   public void attach(Object value) {
     attached = true;
     attachment = value;
+  }
+
+  @Override
+  public void strandEnded() {
+    Residents residents = Residents.of(this);
+    if (residents != null) {
+      residents.hostEnded();
+    }
   }
 
   /** The greenlets of the caller's host, or null if it has none. */

@@ -33,6 +33,9 @@ public interface Residents {
   /** Gives the code that runs a context of its own. Host. */
   void setContext(Object context);
 
+  /** The host has ended, and those that have not are lost. On its loop; must not throw. */
+  void hostEnded();
+
   /** Those of {@code host}, if it is one and has any, or null. Any thread. */
   static @Nullable Residents of(@Nullable Object host) {
     return host instanceof Host known && known.attachment() instanceof Residents residents

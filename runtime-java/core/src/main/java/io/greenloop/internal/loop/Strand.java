@@ -30,7 +30,7 @@ public abstract class Strand {
   /** Whether this is, or was, a {@link Hub}'s. */
   boolean servesCallbacks;
 
-  private volatile @Nullable Object host;
+  private volatile @Nullable StrandEnd host;
 
   Strand(LoopCore loop, @Nullable Object owner, Runnable body) {
     this.loop = loop;
@@ -125,8 +125,8 @@ public abstract class Strand {
     return host;
   }
 
-  /** Keeps what fibers know of this strand. */
-  public final void setHost(Object host) {
+  /** Keeps what fibers know of this strand, and tells it of the end. */
+  public final void setHost(StrandEnd host) {
     this.host = host;
   }
 
@@ -146,6 +146,10 @@ public abstract class Strand {
       body.run();
     } finally {
       ended = true;
+      StrandEnd told = host;
+      if (told != null && !loop.isClosed()) {
+        told.strandEnded();
+      }
     }
   }
 }
