@@ -52,9 +52,6 @@ public final class StreamReader {
   private boolean ended;
   private @Nullable IOException failure;
 
-  /** Whether the one who waits is a task that looks for itself. */
-  private boolean taskWaits;
-
   /** The task that has been told to look, and has not run yet. */
   private @Nullable Task<?> woken;
 
@@ -69,9 +66,7 @@ public final class StreamReader {
     this.name = name;
     readers =
         new WaitQueue<>(
-            new Awaited("data of ", name),
-            StreamReader::giveBack,
-            (failure, reading) -> unheard(reading));
+            new Awaited("data of ", name), this::giveBack, (failure, reading) -> unheard(reading));
   }
 
   private static void unheard(@Nullable Reading<Object> reading) {
@@ -80,8 +75,10 @@ public final class StreamReader {
     }
   }
 
-  private static void giveBack(Object taken, @Nullable Reading<Object> reading) {
-    if (reading != null) {
+  private void giveBack(Object taken, @Nullable Reading<Object> reading) {
+    if (reading == null) { // it was told to look, and has not
+      woken = null;
+    } else {
       reading.giveBack(taken);
     }
   }
@@ -333,13 +330,11 @@ public final class StreamReader {
    */
   private void await(String operation) throws IOException {
     WaitQueue.checkMayPark(operation);
-    taskWaits = true;
     readiness.listen();
     try {
       readers.park(operation, null);
+      woken = null; // only here and where it gives that back: another may wait by now
     } finally {
-      taskWaits = false;
-      woken = null;
       leave();
     }
     if (failure != null) {
@@ -396,10 +391,10 @@ public final class StreamReader {
 
   /** Something may have come. */
   private void serve() {
-    if (readers.isEmpty()) {
+    Reading<Object> reading = readers.isEmpty() ? null : readers.firstBrought();
+    if (reading == null) { // nobody, or a task that has come meanwhile and listens for itself
       return;
     }
-    Reading<Object> reading = Objects.requireNonNull(readers.firstBrought());
     try {
       Object taken = reading.attempt();
       if (taken == null) {
@@ -460,7 +455,8 @@ public final class StreamReader {
 
     @Override
     void queue() {
-      if (taskWaits) {
+      boolean looksForItself = !readers.isEmpty() && readers.firstBrought() == null;
+      if (looksForItself) {
         woken = readers.firstTask();
         readers.serveFirst(LOOK);
       } else {

@@ -22,6 +22,7 @@ import java.nio.channels.Pipe;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -174,6 +175,86 @@ class StreamCancelTest {
           assertThat(task.isDone()).isTrue();
           assertThat(task.getNow()).isEqualTo(bytes("one\n"));
         });
+  }
+
+  @Test
+  @Parity("STR-8")
+  void whoReadsBeforeACancelledReaderHasRunIsServed() {
+    Conversation.with(
+        (client, server) -> {
+          StreamReader in = server.reader();
+          Task<byte[]> cancelled = Aio.spawn(() -> in.read(10));
+          Aio.yieldNow();
+          Task<byte[]> next = Aio.spawn(() -> in.read(10)); // runs before the other one does
+          cancelled.cancel();
+          Aio.waitUntil(List.of(cancelled));
+
+          client.writer().write(bytes("one"));
+
+          assertThat(Aio.timeout(Duration.ofSeconds(10), () -> next.join()))
+              .isEqualTo(bytes("one"));
+        });
+  }
+
+  @Test
+  @Parity("STR-8")
+  void aWaiterThatComesBeforeACancelledReaderHasRunIsServedWhatItAskedFor() {
+    Conversation.with(
+        (client, server) -> {
+          StreamReader in = server.reader();
+          Task<byte[]> cancelled = Aio.spawn(() -> in.read(10));
+          Aio.yieldNow();
+          cancelled.cancel();
+          var waiting = new Waiting<byte[]>();
+          in.readLine(waiting);
+          client.writer().write(bytes("one\n"));
+          untilThePollIsDue(); // so it comes before the cancelled task runs
+
+          Aio.waitUntil(List.of(cancelled));
+          while (waiting.isWaiting()) {
+            Aio.yieldNow();
+          }
+
+          assertThat(waiting.value).isEqualTo(bytes("one\n"));
+        });
+  }
+
+  @Test
+  @Parity("STR-8")
+  void aTaskThatComesBeforeTheLoopLooksForAWaiterThatLeftIsNotTakenForIt() {
+    try (var t = TestLoop.real()) {
+      t.run(
+          () -> {
+            SocketChannel[] pair = Loopback.pair();
+            var core = LoopThread.currentLoop();
+            try (Stream client = Stream.adopt(core, pair[0], 100);
+                Stream server = Stream.adopt(core, pair[1], 100)) {
+              StreamReader in = server.reader();
+              var waiting = new Waiting<byte[]>();
+              in.readLine(waiting);
+              client.writer().write(bytes("on"));
+              untilThePollIsDue();
+              Aio.yieldNow(); // it was: an entry that looks is queued
+              assertThat(waiting.abandon()).isTrue();
+              Aio.spawn(
+                  () -> {
+                    client.writer().write(bytes("e\n"));
+                    return 0;
+                  });
+
+              assertThat(in.readLine()).isEqualTo(bytes("one\n"));
+            }
+          });
+      assertThat(t.errorMessages()).isEmpty();
+    }
+  }
+
+  /** Until a busy loop asks its reactor before the next turn. */
+  private static void untilThePollIsDue() {
+    long due = System.nanoTime() + Duration.ofMillis(1).toNanos();
+    while (System.nanoTime() < due) {
+      Thread.onSpinWait();
+    }
   }
 
   /** A reader that was served a line and has not run yet. */
