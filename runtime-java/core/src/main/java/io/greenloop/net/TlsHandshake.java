@@ -68,11 +68,16 @@ final class TlsHandshake {
     String host = internet == null ? "" : internet.getHostString();
     int port = internet == null ? -1 : internet.getPort();
     listener = told;
+    limit();
+    offLoop(() -> options.newEngine(host, port), records::begin);
+  }
+
+  /** From now on it may take as long as the options say. */
+  void limit() {
     limit =
         loop.callLater(
             options.handshakeTimeout(),
             () -> failed.accept(TlsErrors.handshakeTooLong(name, options)));
-    offLoop(() -> options.newEngine(host, port), records::begin);
   }
 
   /** Who waits for the end of the first one; null once there is nobody. */
@@ -163,7 +168,7 @@ final class TlsHandshake {
     failed.accept(TlsErrors.noEngine(name, cause));
   }
 
-  /** Nobody waits any more. */
+  /** It is done, or given up: nobody waits any more. */
   void end() {
     listener = null;
     TimerHandle timer = limit;

@@ -29,7 +29,7 @@ final class TlsInput {
   private ByteBuffer opened = NOTHING;
 
   private boolean dry; // nothing can be opened before more has come from below
-  private boolean owes; // nothing may be opened before the engine's answers are out
+  private boolean owes; // no second question may be opened before the first answer is out
   private boolean ended;
 
   /**
@@ -66,8 +66,8 @@ final class TlsInput {
     dry = false;
   }
 
-  /** The engine has said what it could. */
-  void answered() {
+  /** Something may have been sent, whoever has done that. */
+  void sent() {
     owes &= records.hasUnsent();
   }
 
@@ -94,8 +94,9 @@ final class TlsInput {
    * @return how many bytes; 0: nothing yet; -1: the end
    */
   int read(ByteBuffer target) throws IOException {
+    owes = false;
     for (; ; ) {
-      owes = false;
+      boolean answerWaits = false;
       HandshakeStatus status = records.status();
       if (status == HandshakeStatus.NEED_TASK) {
         again.begin();
@@ -103,7 +104,7 @@ final class TlsInput {
       }
       if (status == HandshakeStatus.NEED_WRAP) { // an answer, to a change of keys
         records.sendOwn();
-        owes = records.status() == HandshakeStatus.NEED_WRAP;
+        answerWaits = records.status() == HandshakeStatus.NEED_WRAP;
       }
       int before = target.position();
       TlsRecords.Step step = records.open(target);
@@ -137,7 +138,8 @@ final class TlsInput {
         default -> {
           // Data goes on while an answer waits for its way out: else two sides that write more
           // than they read would wait for each other. A second question has to wait.
-          if (owes) {
+          if (answerWaits) {
+            owes = true;
             return 0;
           }
         }
@@ -164,6 +166,11 @@ final class TlsInput {
     } catch (IOException gone) {
       // All that is said here is that nothing more is to be said.
     }
+  }
+
+  /** Drops what a handshake has opened: nobody reads any more. */
+  void dropOpened() {
+    opened = NOTHING;
   }
 
   /**

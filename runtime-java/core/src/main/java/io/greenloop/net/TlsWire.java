@@ -92,15 +92,26 @@ final class TlsWire implements Wire {
   }
 
   private void shaken() throws IOException {
-    state = State.OPEN;
+    boolean parts = parting.listener() != null;
+    state = parts ? State.PARTING : State.OPEN;
+    if (ends) {
+      endOutput(); // if that fails, who waits is told so
+    }
     Consumer<@Nullable IOException> told = handshake.listener();
+    handshake.end();
     if (told != null) {
-      if (ends) {
-        endOutput(); // if that fails, who waits is told so
-      }
-      handshake.end();
       told.accept(null);
     }
+    if (parts) {
+      queue();
+    }
+  }
+
+  /**
+   * Whether this is not the first handshake: the other side knows us, and can be taken leave of.
+   */
+  private boolean shakesAgain() {
+    return state == State.SHAKING && handshake.info() != null;
   }
 
   /** Whether the other side has ended its direction. */
@@ -150,6 +161,7 @@ final class TlsWire implements Wire {
       throw new SSLException("the client asked to renegotiate, which is refused");
     }
     state = State.SHAKING;
+    handshake.limit();
     queue();
   }
 
@@ -251,6 +263,7 @@ final class TlsWire implements Wire {
    * for.
    */
   private void arm() {
+    input.sent();
     boolean needsMore = state != State.OPEN || in.listener != null;
     in.want(state != State.OVER && !handshake.isBusy() && input.isDry() && needsMore);
     out.want(state != State.OVER && records.hasUnsent());
@@ -297,13 +310,13 @@ final class TlsWire implements Wire {
       case SHAKING -> {
         if (handshake.proceed()) {
           shaken();
+        } else if (parting.listener() != null && input.hasOpened()) {
+          input.dropOpened(); // it is in the way, and nobody reads it any more
+          queue();
         }
       }
       case PARTING -> part();
-      case OPEN -> {
-        records.sendOwn();
-        input.answered();
-      }
+      case OPEN -> records.sendOwn();
       case OVER -> {}
     }
   }
@@ -334,10 +347,12 @@ final class TlsWire implements Wire {
 
   @Override
   public boolean part(Consumer<@Nullable IOException> told) {
-    if (state != State.OPEN || handshake.isBusy()) {
+    if (state != State.OPEN && !shakesAgain()) {
       return true;
     }
-    state = State.PARTING;
+    if (state == State.OPEN) {
+      state = State.PARTING;
+    }
     ends = true;
     parting.begin(told, this::parted);
     queue();
