@@ -56,7 +56,8 @@ public interface Reactor extends AutoCloseable {
    * @throws java.nio.channels.IllegalBlockingModeException if the channel is in blocking mode
    * @throws IllegalArgumentException if the channel cannot do an operation of {@code interest}, or
    *     is of a kind that the engine does not know
-   * @throws IOException if the operating system refuses the registration
+   * @throws IOException if the operating system refuses the registration. An engine that asks it
+   *     later tells the sink of the poll that does: {@link ReadySink#refused}
    */
   void update(SelectableChannel channel, int interest, @Nullable Object attachment)
       throws IOException;

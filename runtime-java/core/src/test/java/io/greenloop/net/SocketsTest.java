@@ -10,19 +10,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.greenloop.CancelledError;
 import io.greenloop.EventLoop;
+import io.greenloop.LoopOptions;
+import io.greenloop.RunOptions;
 import io.greenloop.Task;
+import io.greenloop.internal.loop.LoopThread;
+import io.greenloop.reactor.BareReactor;
+import io.greenloop.reactor.ReadySink;
 import io.greenloop.testing.Parity;
 import io.greenloop.testing.RealTime;
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -367,5 +375,47 @@ class SocketsTest {
     listener.bind(Loopback.anyPort());
     listener.configureBlocking(false);
     return listener;
+  }
+
+  @Test
+  void whatTheEngineCannotWatchFailsItsWaitAndTheLoopGoesOn() {
+    var options = LoopOptions.defaults().withNetwork(new Refusing());
+    run(
+        RunOptions.DEFAULT.loopFactory(() -> EventLoop.create(options)),
+        () -> {
+          SocketChannel[] pair = Loopback.pair();
+          try (Stream stream = Stream.adopt(LoopThread.currentLoop(), pair[0], 100)) {
+            assertThatThrownBy(() -> Sockets.read(pair[1], ByteBuffer.allocate(1)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("no memory, on purpose of a test");
+            assertThatThrownBy(() -> stream.reader().read(1))
+                .isInstanceOf(IOException.class)
+                .hasMessage("no memory, on purpose of a test");
+            assertThat(stream.isClosing()).isTrue();
+          } finally {
+            pair[1].close();
+          }
+          return null;
+        });
+  }
+
+  /** Takes every wish, and refuses it at the next poll. */
+  private static final class Refusing extends BareReactor {
+    private final List<Object> refused = new ArrayList<>();
+
+    @Override
+    public void update(SelectableChannel channel, int interest, @Nullable Object attachment) {
+      if (attachment != null) {
+        refused.add(attachment);
+      }
+    }
+
+    @Override
+    public int poll(long timeoutNanos, ReadySink sink) {
+      List<Object> taken = List.copyOf(refused);
+      refused.clear();
+      taken.forEach(each -> sink.refused(each, new IOException("no memory, on purpose of a test")));
+      return taken.size();
+    }
   }
 }

@@ -33,7 +33,7 @@ public final class Poller {
 
   private final LoopCore loop;
   private final Network network;
-  private final ReadySink sink = this::found;
+  private final ReadySink sink = new Found();
 
   /** Opened by the first watch, so before the carrier sleeps: who wakes a sleeping loop sees it. */
   private volatile @Nullable Reactor reactor;
@@ -345,12 +345,23 @@ public final class Poller {
         || System.nanoTime() - lastQueryNanos >= NANOS_PER_QUERY;
   }
 
-  private void found(Object attachment, int readyOps) {
-    var watch = (Watch) attachment;
-    if (watch.channel.isOpen()) {
-      watch.ready(readyOps);
-    } else {
-      watch.fail(new ClosedChannelException());
+  /** What the reactor tells of watches. */
+  private static final class Found implements ReadySink {
+    @Override
+    public void ready(Object attachment, int readyOps) {
+      var watch = (Watch) attachment;
+      if (watch.channel.isOpen()) {
+        watch.ready(readyOps);
+      } else {
+        watch.fail(new ClosedChannelException());
+      }
+    }
+
+    @Override
+    public void refused(Object attachment, IOException cause) {
+      var watch = (Watch) attachment;
+      watch.applied = 0;
+      watch.fail(cause);
     }
   }
 

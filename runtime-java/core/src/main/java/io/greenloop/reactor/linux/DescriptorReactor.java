@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param <W> what the engine keeps of one channel
  */
 public abstract class DescriptorReactor<W extends Watched> implements Reactor {
+  private static final System.Logger LOG = System.getLogger("io.greenloop");
+
   private final Registrations registrations = new Registrations(this::wakeup);
 
   /** A channel in here is registered: its descriptor is open, whoever has closed the channel. */
@@ -38,6 +40,11 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
 
   /** Channels that were closed, that the kernel has forgotten, and that are not yet reported. */
   private final ArrayList<W> closedOnes = new ArrayList<>();
+
+  /** Channels that the kernel does not watch as it was told to, and that are not yet reported. */
+  private final ArrayList<Refused> refusedOnes = new ArrayList<>();
+
+  private record Refused(Object attachment, IOException cause) {}
 
   private boolean closed;
 
@@ -146,26 +153,42 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
     }
   }
 
-  private void applyChanges() throws IOException {
+  private void applyChanges() {
     for (W each : changes) {
       each.noted = false;
       if (each.gone) {
         continue;
       }
       if (each.interest != 0) {
-        change(each);
-      } else if (each.holds == 0) {
+        applyChange(each);
+      }
+      if (each.interest == 0 && each.holds == 0) {
         letGo(each);
       }
     }
     changes.clear();
   }
 
-  private void letGo(W each) throws IOException {
+  /** What fails is the concern of who waits for that channel, and of nobody else. */
+  private void applyChange(W changed) {
+    try {
+      change(changed);
+    } catch (IOException e) {
+      refusedOnes.add(new Refused(changed.attachment, e));
+      changed.interest = 0;
+    }
+  }
+
+  private void letGo(W each) {
     watched.remove(each.key.channel(), each);
     each.gone = true;
-    forget(each);
-    registrations.release(each.key);
+    try {
+      forget(each);
+    } catch (IOException e) { // it does not know the channel; or what it still says is not heard
+      LOG.log(System.Logger.Level.DEBUG, "forget " + each.key.channel(), e);
+    } finally {
+      registrations.release(each.key);
+    }
   }
 
   // ---- reading and writing -----------------------------------------------------------------
@@ -199,9 +222,10 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
   public final int poll(long timeoutNanos, ReadySink sink) throws IOException {
     releaseClosed();
     applyChanges();
-    int found = timeoutNanos <= 0 || !closedOnes.isEmpty() ? ask() : interruptibly(timeoutNanos);
+    boolean waits = timeoutNanos > 0 && closedOnes.isEmpty() && refusedOnes.isEmpty();
+    int found = waits ? interruptibly(timeoutNanos) : ask();
     releaseClosed(); // before the sink runs: what it closes is the next poll's to report
-    return reportClosed(sink) + reportEvents(found, sink);
+    return reportClosed(sink) + reportRefused(sink) + reportEvents(found, sink);
   }
 
   private int interruptibly(long timeoutNanos) throws IOException {
@@ -227,7 +251,7 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
   }
 
   @SuppressWarnings("unchecked") // nobody else attaches anything to keys of ours
-  private void releaseClosed() throws IOException {
+  private void releaseClosed() {
     List<Registrations.Key> keys = registrations.takeClosed();
     for (Registrations.Key each : keys) {
       W attached = (W) each.attachment();
@@ -250,6 +274,15 @@ public abstract class DescriptorReactor<W extends Watched> implements Reactor {
       }
     }
     closedOnes.clear();
+    return reports;
+  }
+
+  private int reportRefused(ReadySink sink) {
+    int reports = refusedOnes.size();
+    for (Refused each : refusedOnes) {
+      sink.refused(each.attachment, each.cause);
+    }
+    refusedOnes.clear();
     return reports;
   }
 

@@ -94,13 +94,18 @@ final class UringReactor extends DescriptorReactor<UringReactor.Polled> {
   }
 
   @Override
-  protected void forget(Polled gone) {
-    gone.in.cancel();
-    gone.out.cancel();
-    for (Transfers.Transfer each : gone.flying) {
-      each.cancel();
+  protected void forget(Polled gone) throws IOException {
+    try {
+      gone.in.cancel();
+      gone.out.cancel();
+      for (Transfers.Transfer each : gone.flying) {
+        each.cancel();
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } finally {
+      ring.disown(gone.descriptor());
     }
-    ring.disown(gone.descriptor());
   }
 
   private void armWaker() throws IOException {

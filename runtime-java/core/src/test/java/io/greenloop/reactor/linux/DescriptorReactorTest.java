@@ -11,6 +11,8 @@ import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -47,6 +49,71 @@ class DescriptorReactorTest {
     }
   }
 
+  @Test
+  void aChangeThatTheSystemRefusesFailsItsChannelAndNoOther() throws IOException {
+    Pipe refused = Pipe.open();
+    Pipe other = Pipe.open();
+    try (var source = refused.source();
+        var otherSource = other.source();
+        var sink = refused.sink();
+        var otherSink = other.sink();
+        var reactor = new Failing()) {
+      source.configureBlocking(false);
+      otherSource.configureBlocking(false);
+      reactor.update(source, Reactor.READ, "refused");
+      reactor.update(otherSource, Reactor.READ, "other");
+      reactor.update(source, 0, null);
+      reactor.update(source, Reactor.READ, "refused"); // once more: a change
+      reactor.refuses = true;
+      var told = new Told();
+
+      assertThat(reactor.poll(Long.MAX_VALUE, told)).isEqualTo(1);
+
+      assertThat(told.words).containsExactly("refused: change fails, on purpose of a test");
+      assertThat(source.isRegistered()).isFalse();
+      assertThat(otherSource.isRegistered()).isTrue();
+      reactor.refuses = false;
+      reactor.update(source, Reactor.READ, "once more");
+      assertThat(source.isRegistered()).isTrue();
+      assertThat(reactor.poll(0, told)).isZero();
+      assertThat(sink.isOpen() && otherSink.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void aChannelThatTheSystemDoesNotForgetIsLetGoAllTheSame() throws IOException {
+    Pipe pipe = Pipe.open();
+    try (var source = pipe.source();
+        var sink = pipe.sink();
+        var reactor = new Failing()) {
+      source.configureBlocking(false);
+      reactor.update(source, Reactor.READ, "a");
+      reactor.update(source, 0, null);
+      reactor.fails = true;
+
+      assertThat(reactor.poll(0, new Told())).isZero();
+
+      assertThat(source.isRegistered()).isFalse();
+      assertThat(sink.isOpen()).isTrue();
+      reactor.fails = false;
+    }
+  }
+
+  /** Writes down what it is told. */
+  private static final class Told implements ReadySink {
+    final List<String> words = new ArrayList<>();
+
+    @Override
+    public void ready(Object attachment, int readyOps) {
+      words.add(attachment + ": " + readyOps);
+    }
+
+    @Override
+    public void refused(Object attachment, IOException cause) {
+      words.add(attachment + ": " + cause.getMessage());
+    }
+  }
+
   private static long eventDescriptors() throws IOException {
     try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
       return descriptors.filter(DescriptorReactorTest::isEventDescriptor).count();
@@ -64,6 +131,7 @@ class DescriptorReactorTest {
   /** Sees nothing, and cannot be closed. */
   private static final class Failing extends DescriptorReactor<Watched> {
     boolean fails;
+    boolean refuses;
 
     Failing() throws IOException {}
 
@@ -76,7 +144,11 @@ class DescriptorReactorTest {
     protected void add(Watched fresh) {}
 
     @Override
-    protected void change(Watched known) {}
+    protected void change(Watched known) throws IOException {
+      if (refuses) {
+        throw new IOException("change fails, on purpose of a test");
+      }
+    }
 
     @Override
     protected void forget(Watched gone) throws IOException {

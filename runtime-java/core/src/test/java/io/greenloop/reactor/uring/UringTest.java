@@ -1,7 +1,6 @@
 package io.greenloop.reactor.uring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,6 +10,7 @@ import io.greenloop.Promise;
 import io.greenloop.reactor.Completion;
 import io.greenloop.reactor.Network;
 import io.greenloop.reactor.Reactor;
+import io.greenloop.reactor.ReadySink;
 import io.greenloop.reactor.Transfers;
 import io.greenloop.reactor.linux.ChannelInsides;
 import io.greenloop.testing.FullMode;
@@ -401,13 +401,29 @@ class UringTest {
       assertThat(reactor.poll(0, (channel, ready) -> {})).isZero();
 
       reactor.update(pair[0], Reactor.READ, "left");
-      assertThatThrownBy(() -> reactor.poll(0, (channel, ready) -> {}))
-          .hasMessage("full, on purpose of a test");
+      var refused = new ArrayList<String>();
+      reactor.poll(0, refusals(refused));
+      assertThat(refused).containsExactly("left: full, on purpose of a test");
+      assertThat(pair[0].isRegistered()).isFalse();
       rings.getFirst().isFull = false;
     } finally { // the close of the engine has come to an end
       pair[0].close();
       pair[1].close();
     }
+  }
+
+  private static ReadySink refusals(List<String> told) {
+    return new ReadySink() {
+      @Override
+      public void ready(Object attachment, int readyOps) {
+        told.add(attachment + ": " + readyOps);
+      }
+
+      @Override
+      public void refused(Object attachment, IOException cause) {
+        told.add(attachment + ": " + cause.getMessage());
+      }
+    };
   }
 
   private static Ring poorRing(List<PoorRing> opened) throws IOException {
