@@ -202,11 +202,12 @@ final class Tree implements Residents {
 
   /**
    * The frames of {@code g}, which is suspended. Any thread: a stack that goes on while it is read
-   * takes the JVM with it, so the host waits as long as somebody reads.
+   * takes the JVM with it, so the host waits as long as somebody reads. One of its own loop is not
+   * waited for: it would need the loop to go on.
    */
   StackTraceElement[] stackOf(Greenlet g) {
-    if (isHere()) {
-      return framesOf(g);
+    if (isHere() || host.sharesLoop()) {
+      return mounted == g ? Frames.NONE : framesOf(g);
     }
     readers.incrementAndGet();
     try {

@@ -1,5 +1,7 @@
 package io.greenloop.internal.fiber;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import jdk.internal.vm.Continuation;
 import jdk.internal.vm.ContinuationScope;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,20 @@ import org.jspecify.annotations.Nullable;
 class ContinuationFiber extends Continuation implements Fiber {
   private static final ContinuationScope GREENLETS = new ContinuationScope("greenlets");
 
-  private static final Object READING = new Object();
+  /** 1 while somebody reads a stack; set and reset without calls, which may find the stack full. */
+  private static final VarHandle READING;
+
+  @SuppressWarnings({"unused", "NonFinalStaticField"}) // by READING
+  private static volatile int reading;
+
+  static {
+    try {
+      READING =
+          MethodHandles.lookup().findStaticVarHandle(ContinuationFiber.class, "reading", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final Object owner;
 
@@ -57,11 +72,17 @@ class ContinuationFiber extends Continuation implements Fiber {
 
   /**
    * One reader at a time: the JDK marks the fibers inside of this one as its own while it reads.
+   * The others spin, because one that parks lets its loop go on, and its host with the fiber.
    */
   @Override
   public StackTraceElement[] stackTrace() {
-    synchronized (READING) {
+    while (!READING.compareAndSet(0, 1)) {
+      Thread.onSpinWait();
+    }
+    try {
       return getStackTrace();
+    } finally {
+      reading = 0;
     }
   }
 

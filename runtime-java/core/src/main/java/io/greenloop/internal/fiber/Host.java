@@ -26,13 +26,14 @@ public final class Host implements StrandEnd {
   private final Thread thread;
   private final @Nullable Object owner;
   private final boolean hub;
+  private final @Nullable LoopCore loop;
 
   /** What the greenlet module keeps for this host. */
   private @Nullable Object attachment;
 
   private Host(Thread thread) {
     this.thread = thread;
-    LoopCore loop = LoopThread.currentLoop();
+    loop = LoopThread.currentLoop();
     Strand strand = loop == null ? null : loop.currentStrand();
     Object task = strand == null ? null : strand.owner();
     hub = task == null && loop != null;
@@ -55,6 +56,11 @@ public final class Host implements StrandEnd {
   /** Whether the caller runs on this host. */
   public boolean isCurrent() {
     return FULL ? Thread.currentThread() == thread : CURRENT.get() == this;
+  }
+
+  /** Whether it runs on the caller's loop: it does not while the caller does. */
+  public boolean sharesLoop() {
+    return loop != null && LoopThread.currentLoop() == loop;
   }
 
   /** Whether its thread has ended. */
