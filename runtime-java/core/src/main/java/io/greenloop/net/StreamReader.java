@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * second one is refused, with both names.
  *
  * <p>Each read has two forms. The plain one parks the calling task; it does not, nor does it notice
- * a pending cancel, when enough is there. The one that takes a {@link Waiter} serves it when enough
- * has come, in the call if it is there: for callbacks, and for suspend code.
+ * a pending cancel, when enough is there, unless so much has come in this turn of the loop that
+ * others are to run. The one that takes a {@link Waiter} serves it when enough has come, in the
+ * call if it is there: for callbacks, and for suspend code.
  *
  * <p><b>Room:</b> loop.
  */
@@ -37,6 +38,9 @@ public final class StreamReader {
 
   /** The most that is received at once, unless so much has come without being enough. */
   private static final int FIRST_SIZE = 4096;
+
+  /** So often it receives in one turn of the loop, however much comes: then others run. */
+  private static final int MOST_IN_A_TURN = 64;
 
   /** What a task that waits is handed: it shall look for itself. */
   private static final Object LOOK = new Object();
@@ -51,6 +55,8 @@ public final class StreamReader {
   private final Readiness readiness = new Readiness();
   private boolean ended;
   private @Nullable IOException failure;
+  private long turn; // in which it has received last
+  private int received; // how often in that turn
 
   /** The task that has been told to look, and has not run yet. */
   private @Nullable Task<?> woken;
@@ -280,6 +286,9 @@ public final class StreamReader {
   }
 
   private int received(ByteBuffer target) throws IOException {
+    if (!isItsTurn()) {
+      return 0; // so it waits, and is told of what is there
+    }
     try {
       int count = wire.tryRead(target);
       ended = count < 0;
@@ -290,6 +299,15 @@ public final class StreamReader {
       Thrown.ifFatal(thrown);
       throw reason;
     }
+  }
+
+  private boolean isItsTurn() {
+    long now = loop.turns();
+    if (now != turn) {
+      turn = now;
+      received = 0;
+    }
+    return ++received <= MOST_IN_A_TURN;
   }
 
   /** Puts {@code taken} back in front: who waits by now is served with it. */

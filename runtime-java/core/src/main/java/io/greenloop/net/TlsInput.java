@@ -17,8 +17,8 @@ final class TlsInput {
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  /** How many records one entry of the loop opens for nobody. */
-  private static final int DROPPED_AT_ONCE = 64;
+  /** How many records one entry of the loop opens that bring a reader nothing. */
+  private static final int MOST_AT_ONCE = 64;
 
   private final TlsRecords records;
   private final TlsOptions options;
@@ -95,7 +95,7 @@ final class TlsInput {
    */
   int read(ByteBuffer target) throws IOException {
     owes = false;
-    for (; ; ) {
+    for (int left = MOST_AT_ONCE; left > 0; left--) {
       boolean answerWaits = false;
       HandshakeStatus status = records.status();
       if (status == HandshakeStatus.NEED_TASK) {
@@ -145,6 +145,7 @@ final class TlsInput {
         }
       }
     }
+    return 0; // others run
   }
 
   /** Takes what was opened before. */
@@ -180,7 +181,7 @@ final class TlsInput {
    */
   boolean drop() throws IOException {
     opened = NOTHING;
-    for (int left = DROPPED_AT_ONCE; left > 0 && !ended && !dry; left--) {
+    for (int left = MOST_AT_ONCE; left > 0 && !ended && !dry; left--) {
       switch (records.open(records.roomForRecord())) {
         case DRY -> dry = true;
         case CLOSED, CUT -> ended = true; // cut off or not: nobody reads that any more

@@ -37,6 +37,9 @@ final class TlsWire implements Wire {
     OVER
   }
 
+  /** How many records one call makes: then others run. */
+  private static final int MOST_AT_ONCE = 64;
+
   private final LoopCore loop;
   private final Wire below;
   private final TlsRecords records;
@@ -172,7 +175,7 @@ final class TlsWire implements Wire {
       return;
     }
     try {
-      while (records.flush() && source.hasRemaining()) {
+      for (int left = MOST_AT_ONCE; records.flush() && source.hasRemaining() && left > 0; left--) {
         if (records.status() == HandshakeStatus.NEED_TASK) {
           shakeAgain();
           return;

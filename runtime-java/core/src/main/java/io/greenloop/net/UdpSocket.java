@@ -140,7 +140,12 @@ public final class UdpSocket implements AutoCloseable, Iterable<Datagram> {
   }
 
   private void unheard(Throwable failure) {
-    if (end == null && error == null && failure instanceof IOException said) {
+    if (end != null || !(failure instanceof IOException said)) {
+      return;
+    }
+    if (!receivers.isEmpty()) {
+      receivers.failAll(() -> said); // who waits by now
+    } else if (error == null) {
       error = said;
     }
   }

@@ -8,6 +8,9 @@ import java.util.ArrayDeque;
 final class WriteBuffer {
   private static final int CHUNK = 16 * 1024;
 
+  /** Sent in one go, however much is taken: then others run. */
+  private static final int MOST_AT_ONCE = 1 << 20;
+
   private static final ByteBuffer NO_ROOM = ByteBuffer.allocate(0);
 
   private final ArrayDeque<ByteBuffer> parts = new ArrayDeque<>(1); // each from position to limit
@@ -34,21 +37,37 @@ final class WriteBuffer {
     }
   }
 
-  /** Sends as much as {@code wire} takes. */
+  /** Sends what {@code wire} takes, or a part of that: there may be room for more. */
   void sendTo(Wire wire) throws IOException {
-    while (size > 0) {
+    for (int left = MOST_AT_ONCE; size > 0 && left > 0; ) {
       ByteBuffer part = parts.getFirst();
-      int before = part.remaining();
-      wire.tryWrite(part);
-      size -= before - part.remaining();
-      if (part.hasRemaining()) {
+      int most = Math.min(part.remaining(), left);
+      int sent = send(part, most, wire);
+      left -= sent;
+      if (sent < most) {
         return;
       }
-      parts.removeFirst();
-      if (parts.isEmpty()) {
-        tail = NO_ROOM;
+      if (!part.hasRemaining()) {
+        parts.removeFirst();
+        if (parts.isEmpty()) {
+          tail = NO_ROOM;
+        }
       }
     }
+  }
+
+  private int send(ByteBuffer part, int most, Wire wire) throws IOException {
+    int start = part.position();
+    int end = part.limit();
+    part.limit(start + most);
+    try {
+      wire.tryWrite(part);
+    } finally {
+      part.limit(end);
+    }
+    int sent = part.position() - start;
+    size -= sent;
+    return sent;
   }
 
   /** All of it, in one piece. */

@@ -435,4 +435,29 @@ class StreamCancelTest {
           }
         });
   }
+
+  @Test
+  @Parity({"TR-13"})
+  void anErrorThatAReceiverHasLeftIsHeardByOneThatWaitsByThen() {
+    Aio.run(
+        () -> {
+          var gone = UdpSocket.bind(Loopback.anyPort());
+          gone.close();
+          try (var client = UdpSocket.open(DatagramOptions.connect(gone.localAddress()))) {
+            var leaving = new Waiting<Datagram>();
+            client.receive(leaving);
+            client.send(Loopback.bytes("x"));
+            while (leaving.isWaiting()) {
+              Aio.yieldNow();
+            }
+            var waiting = new Waiting<Datagram>();
+            client.receive(waiting);
+            assertThat(waiting.isWaiting()).isTrue();
+
+            leaving.abandon();
+
+            assertThat(waiting.failure).isInstanceOf(PortUnreachableException.class);
+          }
+        });
+  }
 }

@@ -116,4 +116,34 @@ class TlsKeyUpdateTest {
           assertThat(soon(reading)).isEqualTo("data\n");
         });
   }
+
+  @Test
+  @Parity("TLS-7")
+  void othersRunWhileTheOtherSideAsksAgainAndAgain() {
+    int times = 1000;
+    Aio.run(
+        () -> {
+          try (var server = new JdkPeer(socket -> {});
+              Stream client = JdkPeer.secured(server.channel(), trusting())) {
+            server.does(
+                socket -> {
+                  for (int i = 0; i < times; i++) {
+                    socket.startHandshake();
+                  }
+                  return say(socket, "data\n");
+                });
+            Task<byte[]> reading = Aio.spawn(() -> client.reader().readLine());
+            int turns = 0;
+            while (!reading.isDone()) {
+              Aio.yieldNow();
+              turns++;
+            }
+
+            assertThat(text(reading.getNow())).isEqualTo("data\n");
+            assertThat(turns).isGreaterThan(times / 100);
+            client.abort();
+          }
+          return null;
+        });
+  }
 }

@@ -51,6 +51,7 @@ public final class LoopCore {
   private boolean inEntry; // the hub runs the first entry of the ready queue at this moment
   private int left; // entries of this turn that have not run yet
   private int turnsSincePoll;
+  private long turns;
   private boolean stopping;
   private boolean stopsWhenIdle;
   private volatile long slowNanos = Long.MAX_VALUE;
@@ -259,6 +260,11 @@ public final class LoopCore {
   /** What is mounted now, or null on the carrier and during setup. */
   public @Nullable Strand currentStrand() {
     return mounted;
+  }
+
+  /** How many turns have begun. Loop. */
+  public long turns() {
+    return turns;
   }
 
   /** Ends the run after the present turn; before a run: after its first turn. */
@@ -573,6 +579,7 @@ public final class LoopCore {
 
   /** T1, and the count that makes T2 end. */
   private void startTurn() {
+    turns++;
     TimerNode next = timers.first();
     if (next != null) {
       long now = clock.nanos();
