@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the core tells about the entries it runs. */
 final class EntryEvents implements LoopHooks {
-  private static final System.Logger LOG = System.getLogger("io.greenloop");
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final EventLoop loop;
@@ -49,14 +48,15 @@ final class EntryEvents implements LoopHooks {
         return; // nobody can do anything about a slow step of ours
       }
     }
-    LOG.log(
-        Level.WARNING,
-        "{0}: {1} ran for {2} ms without letting the loop go on (threshold {3} ms); Aio.toThread"
-            + " runs long work on another thread",
-        loop,
-        what,
-        nanos / NANOS_PER_MILLI,
-        loop.slowCallbackThreshold().toMillis());
+    System.getLogger("io.greenloop")
+        .log(
+            Level.WARNING,
+            "{0}: {1} ran for {2} ms without letting the loop go on (threshold {3} ms);"
+                + " Aio.toThread runs long work on another thread",
+            loop,
+            what,
+            nanos / NANOS_PER_MILLI,
+            loop.slowCallbackThreshold().toMillis());
   }
 
   @Override
@@ -66,13 +66,14 @@ final class EntryEvents implements LoopHooks {
 
   @Override
   public void overBudget(Object owner) {
-    LOG.log(
-        Level.WARNING,
-        "{0}: {1} has run for more than {2} ms in all, its budget; move the work to another thread"
-            + " by Aio.toThread, or raise the budget by LoopOptions.withTaskBudget",
-        loop,
-        ((Task<?>) owner).describeWithLine(),
-        loop.taskBudgetNanos() / NANOS_PER_MILLI);
+    System.getLogger("io.greenloop")
+        .log(
+            Level.WARNING,
+            "{0}: {1} has run for more than {2} ms in all, its budget; move the work to another"
+                + " thread by Aio.toThread, or raise the budget by LoopOptions.withTaskBudget",
+            loop,
+            ((Task<?>) owner).describeWithLine(),
+            loop.taskBudgetNanos() / NANOS_PER_MILLI);
   }
 
   @Override

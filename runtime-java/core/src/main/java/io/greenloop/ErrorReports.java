@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Where errors go that no caller can be told of. */
 final class ErrorReports {
-  private static final System.Logger LOG = System.getLogger("io.greenloop");
-
   private final EventLoop loop;
   private volatile @Nullable BiConsumer<EventLoop, ErrorContext> handler;
 
@@ -48,7 +46,7 @@ final class ErrorReports {
       ReadableTrace.tidy(failure);
     }
     try {
-      LOG.log(Level.ERROR, text(error), failure);
+      System.getLogger("io.greenloop").log(Level.ERROR, text(error), failure);
     } catch (RuntimeException broken) {
       System.err.println("greenloop: logging failed (" + broken + "): " + text(error));
     }

@@ -10,8 +10,6 @@ import java.util.Set;
  * Loop room.
  */
 final class ParkedSteps {
-  private static final System.Logger LOG = System.getLogger("io.greenloop");
-
   /** Looking for the line costs more than the wait, so a hot one does not pay for it for ever. */
   private static final int MOST_LOOKS = 1000;
 
@@ -29,14 +27,15 @@ final class ParkedSteps {
       looks++;
       String line = callingLine();
       if (lines.add(line)) {
-        LOG.log(
-            Level.WARNING,
-            "{0}: {1} parked in {2} at {3}, in suspend code; use the suspending form, or run the"
-                + " code as a stackful task",
-            loop,
-            task.describe(),
-            operation,
-            line);
+        System.getLogger("io.greenloop")
+            .log(
+                Level.WARNING,
+                "{0}: {1} parked in {2} at {3}, in suspend code; use the suspending form, or run"
+                    + " the code as a stackful task",
+                loop,
+                task.describe(),
+                operation,
+                line);
       }
     }
   }

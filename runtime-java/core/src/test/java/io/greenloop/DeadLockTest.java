@@ -260,6 +260,9 @@ class DeadLockTest {
   /** Greenlets of a task, of which one has switched away. */
   private record OneAway() implements Residents {
     @Override
+    public void hostEnded() {}
+
+    @Override
     public @Nullable String running() {
       return null;
     }

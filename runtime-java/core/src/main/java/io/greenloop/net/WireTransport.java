@@ -32,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * </table>
  */
 final class WireTransport implements Transport, Served {
-  private static final System.Logger LOG = System.getLogger("io.greenloop");
-
   /** As in asyncio: what a record needs is more than what a system call takes. */
   private static final WriteLimits TLS_LIMITS = WriteLimits.ofHigh(512 * 1024);
 
@@ -365,7 +363,7 @@ final class WireTransport implements Transport, Served {
   /** The connection failed: an error of the network, of no interest but to its protocol. */
   void fail(IOException cause) {
     if (loop.isDebug() && !lost) {
-      LOG.log(System.Logger.Level.DEBUG, name + " failed", cause);
+      System.getLogger("io.greenloop").log(System.Logger.Level.DEBUG, name + " failed", cause);
     }
     lose(cause);
   }

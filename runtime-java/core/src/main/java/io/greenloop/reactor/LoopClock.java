@@ -8,7 +8,7 @@ package io.greenloop.reactor;
  */
 public interface LoopClock {
   /** The monotonic clock of this machine. */
-  LoopClock SYSTEM = System::nanoTime;
+  LoopClock SYSTEM = () -> System.nanoTime(); // an AOT archive has no references to JDK methods
 
   /** The time now, in nanoseconds; never goes back. */
   long nanos();

@@ -24,8 +24,6 @@ public final class Visits implements Chore {
   /** The system property that holds the path of the question. */
   public static final String PROPERTY = "greenloop.inspect.question";
 
-  private static final System.Logger LOG = System.getLogger("io.greenloop");
-
   private final Path question =
       Path.of(System.getProperty("java.io.tmpdir"))
           .resolve("greenloop-question-" + ProcessHandle.current().pid());
@@ -49,7 +47,8 @@ public final class Visits implements Chore {
         answer(lines.get(0), Path.of(lines.get(1)));
       }
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.WARNING, "a question from outside (" + question + ") was not answered", e);
+      System.getLogger("io.greenloop")
+          .log(Level.WARNING, "a question from outside (" + question + ") was not answered", e);
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 
 /** One run of one loop under watch; closing ends it. */
 public final class Watch implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger("io.greenloop");
   private static final Set<Thread.State> BLOCKED =
       EnumSet.of(Thread.State.BLOCKED, Thread.State.WAITING, Thread.State.TIMED_WAITING);
   private static final long NUDGE_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
@@ -124,7 +123,7 @@ public final class Watch implements AutoCloseable {
     if (logs) {
       seen = seen == null ? describe(holder, heldNanos) : seen;
       logAtNanos = 2 * heldNanos; // again when it has lasted twice as long
-      LOG.log(Level.WARNING, seen.text());
+      System.getLogger("io.greenloop").log(Level.WARNING, seen.text());
     }
   }
 
@@ -152,7 +151,8 @@ public final class Watch implements AutoCloseable {
     }
     if (idleNanos >= SUSPICIOUS_NANOS && !suspicionLogged) {
       suspicionLogged = true;
-      LOG.log(Level.WARNING, watched.suspicion(TimeUnit.NANOSECONDS.toSeconds(idleNanos)));
+      System.getLogger("io.greenloop")
+          .log(Level.WARNING, watched.suspicion(TimeUnit.NANOSECONDS.toSeconds(idleNanos)));
     }
   }
 }

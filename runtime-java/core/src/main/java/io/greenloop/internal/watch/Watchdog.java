@@ -13,7 +13,6 @@ import java.util.concurrent.TimeUnit;
  * run on. Any thread.
  */
 public final class Watchdog {
-  private static final System.Logger LOG = System.getLogger("io.greenloop");
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long LOOK_NANOS = 100 * NANOS_PER_MILLI;
 
@@ -78,7 +77,8 @@ public final class Watchdog {
     try {
       listener.action().accept(stall);
     } catch (RuntimeException | Error e) {
-      LOG.log(Level.WARNING, "a stall listener failed: " + listener.action(), e);
+      System.getLogger("io.greenloop")
+          .log(Level.WARNING, "a stall listener failed: " + listener.action(), e);
     }
   }
 
@@ -106,7 +106,8 @@ public final class Watchdog {
       } catch (InterruptedException ignored) {
         // nobody interrupts it on purpose; it must not end
       } catch (RuntimeException e) {
-        LOG.log(Level.WARNING, "the stall watchdog failed and goes on", e);
+        System.getLogger("io.greenloop")
+            .log(Level.WARNING, "the stall watchdog failed and goes on", e);
       }
     }
   }

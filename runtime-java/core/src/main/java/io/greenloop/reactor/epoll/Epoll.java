@@ -1,7 +1,5 @@
 package io.greenloop.reactor.epoll;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
@@ -10,7 +8,6 @@ import io.greenloop.reactor.linux.CLibrary;
 import io.greenloop.reactor.linux.PollEvents;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
@@ -29,7 +26,7 @@ final class Epoll {
   static final int DEL = 2;
   static final int MOD = 3;
 
-  private static final int CLOSE_ON_EXEC = 0x80000;
+  private static final long CLOSE_ON_EXEC = 0x80000;
   private static final int ENOSPC = 28;
 
   /** struct epoll_event: packed on x86-64, so that 32-bit programs see the same. */
@@ -37,22 +34,15 @@ final class Epoll {
 
   private static final long EVENT_SIZE = PACKED ? 12 : 16;
   private static final long DATA_OFFSET = PACKED ? 4 : 8;
-  private static final int BATCH = 512;
+  private static final long BATCH = 512;
 
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-  private static final MethodHandle CREATE =
-      CLibrary.quick("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle CONTROL =
-      CLibrary.quick(
-          "epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
-  private static final FunctionDescriptor WAIT_TYPE =
-      FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-  private static final MethodHandle WAIT_NOT = CLibrary.quick("epoll_wait", WAIT_TYPE);
-  private static final MethodHandle WAIT = CLibrary.link("epoll_wait", WAIT_TYPE);
-  private static final FunctionDescriptor WAIT_NANOS_TYPE =
-      FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle CREATE = CLibrary.quick("epoll_create1");
+  private static final MethodHandle CONTROL = CLibrary.quick("epoll_ctl");
+  private static final MethodHandle WAIT_NOT = CLibrary.quick("epoll_wait");
+  private static final MethodHandle WAIT = CLibrary.link("epoll_wait");
 
   /** epoll_pwait2, which counts in nanoseconds: Linux 5.11 and glibc 2.35; null without. */
   private static final @Nullable MethodHandle WAIT_NANOS = findWaitNanos();
@@ -67,7 +57,10 @@ final class Epoll {
 
   Epoll() throws IOException {
     try {
-      descriptor = checked("epoll_create1", (int) CREATE.invokeExact(captured, CLOSE_ON_EXEC));
+      descriptor =
+          checked(
+              "epoll_create1",
+              (int) (long) CREATE.invokeExact(captured, CLOSE_ON_EXEC, 0L, 0L, 0L));
     } catch (Throwable e) {
       throw CLibrary.passed(e);
     }
@@ -80,7 +73,12 @@ final class Epoll {
     event.set(JAVA_INT_UNALIGNED, 0, interest);
     event.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, tag);
     try {
-      checked("epoll_ctl", (int) CONTROL.invokeExact(captured, descriptor, operation, fd, event));
+      checked(
+          "epoll_ctl",
+          (int)
+              (long)
+                  CONTROL.invokeExact(
+                      captured, (long) descriptor, (long) operation, (long) fd, event.address()));
     } catch (Throwable e) {
       throw CLibrary.passed(e);
     }
@@ -91,7 +89,9 @@ final class Epoll {
   /** How many events there are now. */
   int poll() throws IOException {
     try {
-      int found = (int) WAIT_NOT.invokeExact(captured, descriptor, events, BATCH, 0);
+      int found =
+          (int)
+              (long) WAIT_NOT.invokeExact(captured, (long) descriptor, events.address(), BATCH, 0L);
       return found < 0 && errno() == CLibrary.EINTR ? 0 : checked("epoll_wait", found);
     } catch (Throwable e) {
       throw CLibrary.passed(e);
@@ -119,16 +119,23 @@ final class Epoll {
 
   private int awaitOnce(long nanos) throws Throwable {
     if (nanos == Long.MAX_VALUE) {
-      return (int) WAIT.invokeExact(captured, descriptor, events, BATCH, -1);
+      return awaitMillis(-1);
     }
     MethodHandle precise = WAIT_NANOS;
     if (precise == null) {
-      return (int) WAIT.invokeExact(captured, descriptor, events, BATCH, toMillisRoundedUp(nanos));
+      return awaitMillis(toMillisRoundedUp(nanos));
     }
     timespec.set(JAVA_LONG, 0, nanos / NANOS_PER_SECOND);
     timespec.set(JAVA_LONG, Long.BYTES, nanos % NANOS_PER_SECOND);
     return (int)
-        precise.invokeExact(captured, descriptor, events, BATCH, timespec, MemorySegment.NULL);
+        (long)
+            precise.invokeExact(
+                captured, (long) descriptor, events.address(), BATCH, timespec.address(), 0L);
+  }
+
+  private int awaitMillis(long millis) throws Throwable {
+    return (int)
+        (long) WAIT.invokeExact(captured, (long) descriptor, events.address(), BATCH, millis, 0L);
   }
 
   static int toMillisRoundedUp(long nanos) {
@@ -195,16 +202,16 @@ final class Epoll {
     if (!CLibrary.has("epoll_pwait2")) {
       return null;
     }
-    MethodHandle handle = CLibrary.link("epoll_pwait2", WAIT_NANOS_TYPE);
+    MethodHandle handle = CLibrary.link("epoll_pwait2");
     try (Arena scratch = Arena.ofConfined()) {
-      int epoll = (int) CREATE.invokeExact(CLibrary.newCapture(scratch), CLOSE_ON_EXEC);
+      MemorySegment captured = CLibrary.newCapture(scratch);
+      long epoll = (long) CREATE.invokeExact(captured, CLOSE_ON_EXEC, 0L, 0L, 0L);
       MemorySegment room = scratch.allocate(EVENT_SIZE, Long.BYTES);
       MemorySegment noTime = scratch.allocate(2L * Long.BYTES, Long.BYTES);
       int found =
           (int)
-              handle.invokeExact(
-                  CLibrary.newCapture(scratch), epoll, room, 1, noTime, MemorySegment.NULL);
-      CLibrary.close(epoll);
+              (long) handle.invokeExact(captured, epoll, room.address(), 1L, noTime.address(), 0L);
+      CLibrary.close((int) epoll);
       return found == 0 ? handle : null; // an older kernel, or a sandbox
     } catch (Throwable e) {
       throw CLibrary.unexpected(e);

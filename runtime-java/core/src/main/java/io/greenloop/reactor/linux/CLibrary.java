@@ -1,6 +1,5 @@
 package io.greenloop.reactor.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
@@ -24,22 +23,43 @@ public final class CLibrary {
 
   private static final int CLOSE_ON_EXEC = 0x80000;
   private static final int NON_BLOCKING = 0x800;
+  private static final long FLAGS = CLOSE_ON_EXEC | NON_BLOCKING;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final MemoryLayout CAPTURED = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
       CAPTURED.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-  private static final MethodHandle EVENTFD =
-      quick("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle SIGNAL =
-      quick("eventfd_write", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle CLOSE =
-      quick("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final FunctionDescriptor FOUR_WORDS =
+      FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  private static final FunctionDescriptor FIVE_WORDS = FOUR_WORDS.appendArgumentLayouts(JAVA_LONG);
+
+  private static final MethodHandle EVENTFD = quick("eventfd");
+  private static final MethodHandle SIGNAL = quick("eventfd_write");
+  private static final MethodHandle CLOSE = quick("close");
 
   private CLibrary() {}
 
   // ---- linking -----------------------------------------------------------------------------
+
+  /**
+   * A function that cannot block, of up to four words: an integer or an address each. What is left
+   * over is 0, and of the result only what the function declares means something: for an {@code
+   * int} take the lower half.
+   *
+   * <p>The JDK generates a dozen classes for each shape of a call, some milliseconds at the start
+   * of a program, so the calls of an engine share theirs. Linux passes words in registers, on all
+   * the processors that the JDK's linker knows: the function looks at its own, and at the bits of
+   * its types.
+   */
+  public static MethodHandle quick(String name) {
+    return quick(name, FOUR_WORDS);
+  }
+
+  /** A function that may block, of up to five words: see {@link #quick(String)}. */
+  public static MethodHandle link(String name) {
+    return link(name, FIVE_WORDS);
+  }
 
   /**
    * A function that cannot block, linked as {@code critical}: the thread stays in its Java state,
@@ -126,9 +146,7 @@ public final class CLibrary {
     try (Arena scratch = Arena.ofConfined()) {
       MemorySegment captured = newCapture(scratch);
       return checked(
-          "eventfd",
-          (int) EVENTFD.invokeExact(captured, 0, CLOSE_ON_EXEC | NON_BLOCKING),
-          captured);
+          "eventfd", (int) (long) EVENTFD.invokeExact(captured, 0L, FLAGS, 0L, 0L), captured);
     } catch (Throwable e) {
       throw passed(e);
     }
@@ -137,7 +155,8 @@ public final class CLibrary {
   /** Makes {@code fd} readable. */
   public static void signal(int fd, MemorySegment captured) {
     try {
-      int ignored = (int) SIGNAL.invokeExact(captured, fd, 1L); // fails only if it is so already
+      // fails only if it is so already
+      long ignored = (long) SIGNAL.invokeExact(captured, (long) fd, 1L, 0L, 0L);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -146,7 +165,7 @@ public final class CLibrary {
   /** Closes {@code fd}. */
   public static void close(int fd) {
     try (Arena scratch = Arena.ofConfined()) {
-      int ignored = (int) CLOSE.invokeExact(newCapture(scratch), fd);
+      long ignored = (long) CLOSE.invokeExact(newCapture(scratch), (long) fd, 0L, 0L, 0L);
     } catch (Throwable e) {
       throw unexpected(e);
     }

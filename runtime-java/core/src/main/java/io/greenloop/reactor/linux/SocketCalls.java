@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
@@ -36,10 +35,21 @@ final class SocketCalls {
   private static final int ETIMEDOUT = 110;
   private static final int EHOSTUNREACH = 113;
 
-  private static final MethodHandle RECEIVE = link("recv", ADDRESS);
-  private static final MethodHandle RECEIVE_DIRECT = link("recv", JAVA_LONG);
-  private static final MethodHandle SEND = link("send", ADDRESS);
-  private static final MethodHandle SEND_DIRECT = link("send", JAVA_LONG);
+  private static final MethodHandle RECEIVE_DIRECT = CLibrary.quick("recv");
+  private static final MethodHandle SEND_DIRECT = CLibrary.quick("send");
+
+  /** The same for arrays; linked at the first use, if there is one. */
+  private static final class OfArrays {
+    static final MethodHandle RECEIVE = link("recv");
+    static final MethodHandle SEND = link("send");
+
+    private static MethodHandle link(String name) {
+      return CLibrary.link(
+          name,
+          FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT),
+          Linker.Option.critical(true));
+    }
+  }
 
   private final MemorySegment captured = CLibrary.newCapture(Arena.ofAuto());
 
@@ -70,10 +80,12 @@ final class SocketCalls {
       long address = DirectBuffers.address(target);
       if (address == 0) {
         MemorySegment bytes = MemorySegment.ofBuffer(target);
-        return (int) (long) RECEIVE.invokeExact(captured, fd, bytes, bytes.byteSize(), DONT_WAIT);
+        return (int)
+            (long) OfArrays.RECEIVE.invokeExact(captured, fd, bytes, bytes.byteSize(), DONT_WAIT);
       }
       long room = target.remaining();
-      return (int) (long) RECEIVE_DIRECT.invokeExact(captured, fd, address, room, DONT_WAIT);
+      return (int)
+          (long) RECEIVE_DIRECT.invokeExact(captured, (long) fd, address, room, (long) DONT_WAIT);
     } catch (Throwable e) {
       throw CLibrary.unexpected(e);
     } finally {
@@ -102,10 +114,11 @@ final class SocketCalls {
       long address = DirectBuffers.address(source);
       if (address == 0) {
         MemorySegment bytes = MemorySegment.ofBuffer(source);
-        return (int) (long) SEND.invokeExact(captured, fd, bytes, bytes.byteSize(), flags);
+        return (int) (long) OfArrays.SEND.invokeExact(captured, fd, bytes, bytes.byteSize(), flags);
       }
       long count = source.remaining();
-      return (int) (long) SEND_DIRECT.invokeExact(captured, fd, address, count, flags);
+      return (int)
+          (long) SEND_DIRECT.invokeExact(captured, (long) fd, address, count, (long) flags);
     } catch (Throwable e) {
       throw CLibrary.unexpected(e);
     } finally {
@@ -125,12 +138,5 @@ final class SocketCalls {
       case EHOSTUNREACH -> throw new IOException("No route to host");
       default -> throw new IOException("error " + errno);
     };
-  }
-
-  private static MethodHandle link(String name, MemoryLayout pointer) {
-    return CLibrary.link(
-        name,
-        FunctionDescriptor.of(JAVA_LONG, JAVA_INT, pointer, JAVA_LONG, JAVA_INT),
-        Linker.Option.critical(true));
   }
 }
