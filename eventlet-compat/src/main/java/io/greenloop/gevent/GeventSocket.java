@@ -40,6 +40,7 @@ public final class GeventSocket implements AutoCloseable {
   private @Nullable IoWatcher writing;
   private @Nullable SecuredSide secured; // with TLS
   private final Set<GeventFile> files = new LinkedHashSet<>(); // those that are open
+  private boolean drained; // the last read took all there was: the next one waits first
   private boolean closed;
 
   /** Takes over {@code channel}, which is connected. */
@@ -149,12 +150,19 @@ public final class GeventSocket implements AutoCloseable {
       return side.read(target, timeout);
     }
     checkFree(reading, "read");
-    int got = channel.read(target);
+    int got = isDrained() ? 0 : channel.read(target);
     while (got == 0 && target.hasRemaining()) {
       await(true, timeout);
       got = channel.read(target);
     }
+    drained = got > 0 && target.hasRemaining();
     return got;
+  }
+
+  /** A call that must not wait finds out for itself. */
+  private boolean isDrained() {
+    Duration limit = timeout;
+    return drained && (limit == null || !limit.isZero());
   }
 
   // ---- writing -----------------------------------------------------------------------------

@@ -113,6 +113,22 @@ class GeventProgramsTest {
   }
 
   @Test
+  @Parity("GE-1.4.2")
+  void whoFindsAnEventSetGoesOnThoughTheOneToBeToldIsKilled() {
+    // gevent's greenlet 3 waits for ever: see losesAWakeUp
+    assertThat(
+            gevent.trace(
+                "rset,5;yield;tryacq;putt,2,736346;rget;acqt,925744"
+                    + "|puttn,6;acq;ewait;ewaitt,369134;joint,1,782541;acq;rgett,930442"
+                    + "|timeout,690115,3;yield;kill,1;rgett,24800"
+                    + "|kill,0;set;ewait;join,2"))
+        .startsWith(
+            "@0:0,rset=- @0:1,puttn=true @0:1,acq=true @0:0,yield=- @0:0,tryacq=false"
+                + " @0:2,yield=- @0:0,exit @0:3,kill=- @0:3,set=- @0:1,exit @0:2,kill=-")
+        .contains(" @0:3,ewait=true ", "main,joined,0,1,2,3", "main,3,true,true,end");
+  }
+
+  @Test
   void freshProgramsGiveTheTracesOfTheGeventHere() throws Exception {
     gevent.checkFresh();
   }

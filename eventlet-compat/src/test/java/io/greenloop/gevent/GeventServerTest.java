@@ -18,6 +18,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -342,6 +343,31 @@ class GeventServerTest {
           assertThatThrownBy(() -> pair.get(0).receive(1))
               .isInstanceOf(java.nio.channels.ClosedChannelException.class);
           pair.get(1).close();
+        });
+  }
+
+  @Test
+  @Parity({"GE-1.11.1", "GE-1.11.4", "GE-C60"})
+  void whatComesBehindAReadThatTookAllIsRead() {
+    run(
+        t -> {
+          var pair = Net.pair();
+          try (var one = pair.get(0);
+              var two = pair.get(1)) {
+            two.sendAll("a".getBytes(UTF_8));
+            assertThat(one.receive(10)).hasSize(1);
+            two.sendAll("bc".getBytes(UTF_8)); // nobody waits
+            Gevent.awaitReadable(one.channel());
+            one.setTimeout(Duration.ZERO);
+            assertThat(one.receive(10)).hasSize(2); // without waiting
+            one.setTimeout(null);
+            two.sendAll("d".getBytes(UTF_8));
+            two.close(); // the end has come with the data
+            Gevent.awaitReadable(one.channel());
+            assertThat(one.receive(10)).hasSize(1);
+            assertThat(one.receive(10)).isEmpty();
+            assertThat(one.receive(10)).isEmpty();
+          }
         });
   }
 
