@@ -26,25 +26,11 @@ internal object ScriptRunner {
    * @return 0 after a normal end: threads the script started itself may finish
    */
   fun run(request: RunRequest): Int {
-    val compiled =
-      when (val found = compiled(request)) {
-        is Found.Script -> found.script
-        is Found.Error -> return found.exitCode
-      }
+    val compiled = compiled(request) ?: return ExitCode.USAGE
     ArchiveTraining.startIfMissing()
     request.jfr?.let { if (!FlightRecording.start(it)) return ExitCode.USAGE }
     execute(compiled, request)?.let { exitProcess(it) }
     return ExitCode.OK
-  }
-
-  private sealed interface Found {
-    class Script(
-      val script: CachedScript,
-    ) : Found
-
-    class Error(
-      val exitCode: Int,
-    ) : Found
   }
 
   /** Brings the compiled forms of [scripts] up to date, all in one compiler process; runs none. */
@@ -62,20 +48,21 @@ internal object ScriptRunner {
     return if (outdated.isEmpty()) ExitCode.OK else CompilerProcess.compile(outdated)
   }
 
-  private fun compiled(request: RunRequest): Found {
+  /** The compiled form of the script, made now if need be; null: there is none, and it was said why. */
+  private fun compiled(request: RunRequest): CachedScript? {
     problem(request.path)?.let {
       complain("run ${request.shown}: $it")
-      return Found.Error(ExitCode.USAGE)
+      return null
     }
     val job = job(request.path, request.shown)
-    CachedScript.open(job.jar)?.let { return Found.Script(it) }
+    CachedScript.open(job.jar)?.let { return it }
     val possible = if (Home.canWrite(job.jar.parent)) job else withoutCache(job)
-    val code = CompilerProcess.compile(listOf(possible))
-    if (code != ExitCode.OK) return Found.Error(code)
-    return CachedScript.open(possible.jar)?.let { Found.Script(it) } ?: run {
+    if (CompilerProcess.compile(listOf(possible)) != ExitCode.OK) return null
+    val compiled = CachedScript.open(possible.jar)
+    if (compiled == null) {
       complain("run ${request.shown}: it changed while it was compiled; run it again")
-      Found.Error(ExitCode.USAGE)
     }
+    return compiled
   }
 
   /** [job], its result in a folder of its own that goes with this process. */

@@ -1,6 +1,7 @@
 // What the archives are trained with: the parts of compiler and runtime that most scripts touch.
 import io.greenloop.AsyncTimeoutException
 import io.greenloop.greenlet.Greenlet
+import io.greenloop.sync.Queue
 import kotlinx.coroutines.async
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.consumeAsFlow
@@ -86,4 +87,20 @@ try {
 } catch (e: IllegalStateException) {
   println(e.message)
 }
+
+val answers = Queue<String>()
+loop {
+  val server =
+    server(0, "127.0.0.1") { connection ->
+      connection.lines().collect { connection.send("$it!\n") }
+    }
+  listOf("a", "b").parallelMap(2) {
+    connect("127.0.0.1", server.port).use { connection ->
+      connection.send("$it\n")
+      answers.send(connection.reader().receiveLine().decodeToString())
+    }
+  }
+  server.stop(1.seconds)
+}
+println(answers.tryGet().orElse(null))
 exit(0)

@@ -1,7 +1,7 @@
 package io.greenloop.kotlin.script
 
 import io.greenloop.Aio
-import io.greenloop.AsyncTimeoutException
+import io.greenloop.CancelledError
 import io.greenloop.EventLoop
 import io.greenloop.ExitRequest
 import io.greenloop.InterruptedByUserException
@@ -11,7 +11,6 @@ import io.greenloop.Runner
 import io.greenloop.kotlin.runScope
 import io.greenloop.kotlin.timeoutUnwrapped
 import java.util.concurrent.Callable
-import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 import kotlin.time.toJavaDuration
 
@@ -19,9 +18,8 @@ private const val FAILED = 1
 private const val INTERRUPTED = 130
 
 /** As of the program `timeout`. */
-private const val OUT_OF_TIME = 124
-private val CLEANUP = 10.seconds
-private val LAST_WORDS = 500.milliseconds
+internal const val OUT_OF_TIME = 124
+internal val CLEANUP = 10.seconds
 
 /**
  * Decides how the body of a script is run: the one place where the script host and the loop meet.
@@ -48,50 +46,46 @@ public object ScriptRuntime {
    * @param options what the command line asked for
    * @param body runs the script's top-level code with the given receiver
    * @return what the script handed to [ScriptProgram.exit], 130 after Ctrl-C, 124 when its limit has
-   *   passed; null at a normal end,
-   *   after which threads that the script started itself may finish
-   * @throws Throwable what the script failed with, itself and not wrapped
+   *   passed, also where it has swallowed the cancel; null at a normal end, after which threads that
+   *   the script started itself may finish
+   * @throws Throwable what the script failed with, itself and not wrapped; also where its limit had
+   *   passed, which is said
    */
   @JvmStatic
   public fun run(
     args: List<String>,
     options: ScriptOptions,
     body: (ScriptScope) -> Unit,
-  ): Int? =
-    try {
-      watchLimit(options)
+  ): Int? {
+    val limit = ScriptLimit(options)
+    return try {
+      limit.watch()
       timeoutUnwrapped {
         Runner(runOptions(options)).use { runner ->
           val failure =
-            runCatching { runner.run(Callable { runMain(args, options, body) }) }.exceptionOrNull()
+            runCatching {
+              runner.run(Callable { limit.around { runMain(args, options, body) } })
+            }.exceptionOrNull()
           watchEnd(runner.loop(), options, failure)
           failure?.let { throw it }
         }
       }
-      null
+      if (limit.hasPassed) outOfTime(limit) else null // it may have swallowed the cancel
     } catch (exit: ExitRequest) {
       exit.code()
     } catch (_: InterruptedByUserException) {
       INTERRUPTED
-    } catch (failure: AsyncTimeoutException) {
-      val limit = options.limit?.toJavaDuration()
-      if (limit == null || failure.message != "run: time limit of $limit passed") throw failure
-      System.out.flush()
-      System.err.println("greenloop: ${outOfTime(options)}")
-      OUT_OF_TIME
+    } catch (failure: Throwable) {
+      if (!limit.hasPassed) throw failure
+      val code = outOfTime(limit)
+      if (failure is CancelledError) code else throw failure // what failed may be its cleanup
     }
+  }
 
-  private fun outOfTime(options: ScriptOptions) =
-    "${options.name}: its time limit of ${options.limit} passed"
-
-  /** Ends what neither the end of its time nor a cancel ends: a loop that is held, a cleanup. */
-  private fun watchLimit(options: ScriptOptions) {
-    val limit = options.limit ?: return
-    if (options.virtualTime) return
-    Thread.ofPlatform().daemon().name("greenloop-limit").start {
-      Thread.sleep((limit + CLEANUP).toJavaDuration())
-      halt("${outOfTime(options)}, and $CLEANUP later it has not ended", OUT_OF_TIME)
-    }
+  private fun outOfTime(limit: ScriptLimit): Int {
+    System.out.flush()
+    System.err.println("greenloop: ${limit.text}")
+    return OUT_OF_TIME
   }
 
   /**
@@ -111,7 +105,7 @@ public object ScriptRuntime {
       if (names.isNotEmpty()) {
         failure?.printStackTrace()
         val since = "$CLEANUP after they were cancelled"
-        halt("${options.name} has ended, but not, $since: $names", FAILED)
+        LastWords.halt("${options.name} has ended, but not, $since: $names", FAILED)
       }
     }
   }
@@ -130,9 +124,8 @@ public object ScriptRuntime {
       RunOptions.DEFAULT
         .handleInterrupt(true)
         .loopFactory { EventLoop.create(loopOptions(options)) }
-        .whenStuck { halt(it, INTERRUPTED) }
-    val limited = options.limit?.let { run.timeout(it.toJavaDuration()) } ?: run
-    return if (options.debug) limited.debug(true) else limited
+        .whenStuck { LastWords.halt(it, INTERRUPTED) }
+    return if (options.debug) run.debug(true) else run
   }
 
   private fun loopOptions(options: ScriptOptions): LoopOptions {
@@ -140,19 +133,5 @@ public object ScriptRuntime {
     if (options.virtualTime) loop = loop.withClock(JumpingClock())
     options.seed?.let { loop = loop.withScheduleSeed(it) }
     return loop
-  }
-
-  /** Says it and ends the JVM, also where nobody reads what is printed: a full pipe blocks a writer. */
-  private fun halt(
-    report: String,
-    code: Int,
-  ) {
-    val last =
-      Thread.ofPlatform().daemon().name("greenloop-last-words").start {
-        System.err.println("greenloop: $report")
-        System.out.flush()
-      }
-    last.join(LAST_WORDS.toJavaDuration())
-    Runtime.getRuntime().halt(code)
   }
 }

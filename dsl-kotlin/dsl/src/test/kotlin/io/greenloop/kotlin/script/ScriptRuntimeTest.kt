@@ -1,6 +1,8 @@
 package io.greenloop.kotlin.script
 
 import io.greenloop.Aio
+import io.greenloop.AsyncTimeoutException
+import io.greenloop.CancelledError
 import io.greenloop.kotlin.green
 import io.greenloop.kotlin.spawn
 import io.kotest.assertions.throwables.shouldThrow
@@ -9,6 +11,7 @@ import io.kotest.matchers.collections.shouldContainExactly
 import io.kotest.matchers.shouldBe
 import kotlinx.coroutines.launch
 import java.nio.file.Path
+import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.seconds
 
@@ -16,10 +19,11 @@ private val trail = ArrayList<String>()
 
 private fun script(
   vararg args: String,
+  limit: Duration? = null,
   body: ScriptScope.() -> Unit,
 ): Int? {
   trail.clear()
-  val options = ScriptOptions(Path.of("test.loop.kts"), virtualTime = true)
+  val options = ScriptOptions(Path.of("test.loop.kts"), virtualTime = true, limit = limit)
   return ScriptRuntime.run(args.asList(), options) { it.body() }
 }
 
@@ -118,5 +122,47 @@ class ScriptRuntimeTest :
         }
       }.message shouldBe "boom"
       trail shouldContainExactly listOf("child cleaned")
+    }
+
+    test("a script whose limit has passed gives 124, also where it swallows the cancel") {
+      script(limit = 5.milliseconds) { sleep(1_000.seconds) } shouldBe 124
+      script(limit = 5.milliseconds) {
+        try {
+          sleep(1_000.seconds)
+        } catch (_: CancelledError) {
+          trail += "swallowed"
+        }
+        sleep(1.seconds)
+        trail += "went on"
+      } shouldBe 124
+      trail shouldContainExactly listOf("swallowed", "went on")
+      script(limit = 5.milliseconds) { sleep(4.milliseconds) } shouldBe null
+    }
+
+    test("what a script does about its limit itself counts: exit, or a failure") {
+      script(limit = 5.milliseconds) {
+        try {
+          sleep(1_000.seconds)
+        } finally {
+          exit(3)
+        }
+      } shouldBe 3
+      shouldThrow<IllegalStateException> {
+        script(limit = 5.milliseconds) {
+          try {
+            sleep(1_000.seconds)
+          } finally {
+            error("cleanup")
+          }
+        }
+      }.message shouldBe "cleanup"
+    }
+
+    test("a time limit of its own with the same text is a failure of the script") {
+      shouldThrow<AsyncTimeoutException> {
+        script(limit = 5.milliseconds) {
+          throw AsyncTimeoutException("run: time limit of PT0.005S passed")
+        }
+      }
     }
   })

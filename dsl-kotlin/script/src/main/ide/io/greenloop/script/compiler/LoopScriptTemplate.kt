@@ -6,6 +6,7 @@ import kotlin.script.experimental.api.ScriptAcceptedLocation
 import kotlin.script.experimental.api.ScriptCompilationConfiguration
 import kotlin.script.experimental.api.acceptedLocations
 import kotlin.script.experimental.api.baseClass
+import kotlin.script.experimental.api.compilerOptions
 import kotlin.script.experimental.api.defaultImports
 import kotlin.script.experimental.api.fileExtension
 import kotlin.script.experimental.api.ide
@@ -53,6 +54,8 @@ public object LoopScriptConfiguration : ScriptCompilationConfiguration({
   resultField("") // a last line is not a result: nobody asks for it
   defaultImports(DefaultImports.names) // in one call: each one replaces the list
   jvm { jvmTarget("25") }
+  // Most scripts end before what is linked at run time would pay: the JVM makes a class for each.
+  compilerOptions("-Xstring-concat=inline", "-Xlambdas=class", "-Xsam-conversions=class")
 }) {
   internal const val FILE_EXTENSION: String = "loop.kts"
 

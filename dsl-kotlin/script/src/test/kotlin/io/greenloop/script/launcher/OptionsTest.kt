@@ -34,7 +34,11 @@ class OptionsTest :
       greenloop.file("saved/seen.loop.kts", two)
       greenloop.run("new", "first.loop.kts").out shouldBe
         "first.loop.kts is there; run it: ${greenloop.command} first.loop.kts\n"
-      val scripts = listOf("slow", "seen", "saved/seen", "first").map { "$it.loop.kts" }
+      greenloop.file(
+        "swallows.loop.kts",
+        "try {\n  sleep(1.hours)\n} catch (e: CancelledError) {\n  println(\"went on\")\n}",
+      )
+      val scripts = listOf("slow", "swallows", "seen", "saved/seen", "first").map { "$it.loop.kts" }
       greenloop.run("check", *scripts.toTypedArray()).err shouldBe ""
     }
 
@@ -46,6 +50,10 @@ class OptionsTest :
       run.err shouldBe "greenloop: slow.loop.kts: its time limit of 300ms passed\n"
       run.out shouldBe "cleanup\n"
       run.exitCode shouldBe 124
+      val swallows = greenloop.run("run", "--timeout", "300ms", "swallows.loop.kts")
+      swallows.err shouldBe "greenloop: swallows.loop.kts: its time limit of 300ms passed\n"
+      swallows.out shouldBe "went on\n"
+      swallows.exitCode shouldBe 124
       RecordingFile.readAllEvents(greenloop.work.resolve("out.jfr")).map {
         it.eventType.name
       } shouldContain
