@@ -509,7 +509,7 @@ class GeventHubTest {
   void aWatcherThatCannotStartMayBeStartedAgain(TestLoop t) throws Exception {
     var pipe = java.nio.channels.Pipe.open();
     try (var source = pipe.source();
-        var sink = pipe.sink()) {
+        var _ = pipe.sink()) {
       t.run(
           () -> {
             var taken = Gevent.hub().loop().io(source, Loop.READ);

@@ -362,7 +362,7 @@ class GeventServerTest {
             assertThat(one.receive(10)).hasSize(2); // without waiting
             one.setTimeout(null);
             two.sendAll("d".getBytes(UTF_8));
-            two.close(); // the end has come with the data
+            two.shutdownOutput(); // the end has come with the data
             Gevent.awaitReadable(one.channel());
             assertThat(one.receive(10)).hasSize(1);
             assertThat(one.receive(10)).isEmpty();
