@@ -86,7 +86,7 @@ final class JdkPeer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     thread.shutdownNow();
     listener.close();
     if (accepted.state() == Future.State.SUCCESS) {
