@@ -222,7 +222,10 @@ public class LightQueue<T> {
     return taken.present();
   }
 
-  /** The first item if that need not wait; of a channel: what a putter waits to pass. */
+  /**
+   * The first item if there is one; of a channel, and in a callback: else what a putter waits to
+   * pass on.
+   */
   public Optional<T> tryGet() {
     return Optional.ofNullable(poll());
   }
@@ -237,6 +240,9 @@ public class LightQueue<T> {
     }
     if (Eventlet.isInCallback()) {
       return takeFromPutter();
+    }
+    if (maxSize != 0) {
+      return null; // there is room, and its putters come in by the hub's turn: nobody is lost
     }
     Taken<T> taken = new Taken<>();
     Eventlet.waiting(

@@ -101,6 +101,16 @@ class EventletProgramsTest {
   }
 
   @Test
+  @Parity("EV-1.6.6")
+  void aGetThatMayNotWaitLeavesAnItemThatStillWaitsForRoom() {
+    assertThat(eventlet.trace("pool,1;spawn,2|spawn,2;getfor,1,11;getnow,1|put,1,7|"))
+        .isEqualTo(
+            "m:pool=0@0 m:spawn=1@0 0:start@0 0:spawn=2@0 1:start@0 1:put=put@0 1:end@0"
+                + " 2:start@0 0:getfor=7@0 0:getnow=Empty@0 0:end@0 2:put=put@0 2:end@0"
+                + " m:end@1000");
+  }
+
+  @Test
   void freshProgramsGiveTheTracesOfTheEventletHere() throws Exception {
     eventlet.checkFresh();
   }
