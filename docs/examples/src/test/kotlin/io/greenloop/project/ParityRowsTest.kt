@@ -43,11 +43,15 @@ private data class Row(
   override fun toString() = "| $id | ${rule.replace("|", "\\|")} | $test |"
 }
 
+/** Where a word begins: `rest|Of|A|Record`, `a|TLS|Server`; `CPython` and `JDKs` are one each. */
+private val beginOfWord =
+  Regex("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?!(?<=C)Python)(?=[A-Z](?!s\\b|s[A-Z])[a-z])")
+
 private fun words(name: String): String =
   name
     .trim('`')
     .replace('_', ' ')
-    .replace(Regex("(?<=[a-z0-9])(?=[A-Z])"), " ")
+    .replace(beginOfWord, " ")
     .lowercase()
 
 private fun rowsOf(source: Path): List<Row> {
@@ -76,6 +80,12 @@ private fun rowsOf(source: Path): List<Row> {
  */
 class ParityRowsTest :
   FunSpec({
+    test("the name of a test is told in words") {
+      words("sendsTheRestOfARecord") shouldBe "sends the rest of a record"
+      words("aKilledSpawnNThatHasNotStarted") shouldBe "a killed spawn n that has not started"
+      words("theJDKsQueueOfCPythonsTLSServer_1") shouldBe "the jdks queue of cpythons tls server 1"
+    }
+
     test("docs/parity/rows.md lists what the tests prove") {
       val rows =
         root
