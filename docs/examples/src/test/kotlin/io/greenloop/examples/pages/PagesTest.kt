@@ -71,6 +71,7 @@ class PagesTest :
     virtual("flows", "a flow for blocking code") { aFlowForBlockingCode() }
 
     virtual("queues", "a queue between kinds") { aQueueBetweenKinds() }
+    virtual("queues", "without waiting") { withoutWaiting() }
     virtual("queues", "the end of a queue") { theEndOfAQueue() }
     virtual("queues", "one at a time") { oneAtATime() }
     virtual("queues", "a few at a time") { aFewAtATime() }

@@ -37,6 +37,12 @@ suspend fun LoopScope.aQueueBetweenKinds() {
   println("no more")
 }
 
+suspend fun withoutWaiting() {
+  val queue = Queue<Int>(1)
+  println("${queue.tryPut(1)} ${queue.tryPut(2)}")
+  println("${queue.tryGet()} ${queue.tryGet()}")
+}
+
 suspend fun LoopScope.theEndOfAQueue() {
   val queue = Queue<Int>()
   for (n in 1..3) queue.send(n)

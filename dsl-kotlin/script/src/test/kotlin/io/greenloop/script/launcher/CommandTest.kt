@@ -284,7 +284,7 @@ class CommandTest :
       run.exitCode shouldBe 2
       run.err shouldBe
         """
-        greenloop: building, once for this state of the sources: a minute or two, and the first time of all it downloads Maven and the libraries, some hundred MB, to ~/.m2
+        greenloop: building, once for this state of the sources: two minutes, on a busy machine ten and more, and the first time of all it downloads Maven and the libraries, some hundred MB, to ~/.m2
         greenloop: 2/7 Greenloop runtime 1.0
         Loop.java:[3,5] missing return
         Failed to execute goal compile
