@@ -1,6 +1,7 @@
 package io.greenloop;
 
 import io.greenloop.internal.trace.ReadableTrace;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +45,19 @@ final class ErrorReports {
     Throwable failure = error.exception();
     if (failure != null && !loop.isDebug()) {
       ReadableTrace.tidy(failure);
+      failure = isSaid(failure, error) ? null : failure;
     }
     try {
       System.getLogger("io.greenloop").log(Level.ERROR, text(error), failure);
     } catch (RuntimeException broken) {
       System.err.println("greenloop: logging failed (" + broken + "): " + text(error));
     }
+  }
+
+  /** What a peer did, such as to decline our certificate: no line of the trace is the program's. */
+  private static boolean isSaid(Throwable failure, ErrorContext error) {
+    String said = failure.getMessage();
+    return failure instanceof IOException && said != null && error.message().startsWith(said);
   }
 
   private String text(ErrorContext error) {

@@ -84,6 +84,24 @@ class ErrorReportTest {
   }
 
   @Test
+  void whatAPeerDidIsOneLineAndHasATraceInDebugModeOnly(TestLoop t) {
+    t.loop().setExceptionHandler(null);
+    var declined = new IOException("TLS handshake with a client: it declined");
+    var report = ErrorContext.of(declined.getMessage() + "; it is closed", declined);
+
+    t.run(
+        () -> {
+          t.loop().setDebug(false);
+          t.loop().report(report);
+          t.loop().report(ErrorContext.of("the handler of a client failed", declined));
+          t.loop().setDebug(true);
+          t.loop().report(report);
+        });
+
+    assertThat(logged).extracting(LogRecord::getThrown).containsExactly(null, declined, declined);
+  }
+
+  @Test
   @Parity({"LOOP-14", "AC-base-events.6"})
   void withoutAHandlerItIsLoggedWithTaskAndParents(TestLoop t) {
     t.loop().setExceptionHandler(null);

@@ -136,6 +136,11 @@ public final class AsyncProcess implements AutoCloseable {
     return loop.<T>runInExecutor(Family.OWN_THREAD, job).join();
   }
 
+  /** {@link #run(ProcessBuilder, byte[])} of a program that is given no input. */
+  public static ProcessOutput run(ProcessBuilder builder) throws IOException {
+    return run(builder, null);
+  }
+
   /**
    * Starts a process, gives it {@code input}, and waits for its end (Python: {@code
    * subprocess.run}). A cancel, or a time limit around this, {@linkplain #stop stops} it and what

@@ -41,6 +41,13 @@ class AsyncProcessTest {
   // ---- starting ----------------------------------------------------------------------------
 
   @Test
+  void aProgramIsRunWithoutInput() {
+    run(
+        () ->
+            assertThat(text(AsyncProcess.run(sh("cat; echo done")).stdout())).isEqualTo("done\n"));
+  }
+
+  @Test
   @Parity({"SUB-1"})
   void whatTheBuilderSaysHoldsAndItStaysAsItIs(@TempDir Path folder) {
     run(
