@@ -1,10 +1,10 @@
 package io.greenloop;
 
-import static io.greenloop.internal.check.Known.present;
-
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * Ctrl-C during a run: the first one cancels the main task, the second one ends the run at once, or
  * does what {@link RunOptions#whenStuck} says; so does a first one after which the loop does not
  * respond, be it to the cancel or in the middle of the cleanup. A run without a main task is ended
- * by the first one. Puts the earlier handler back at the end. Does nothing where the JDK has no
- * {@code sun.misc.Signal} or does not let us handle SIGINT.
+ * by the first one. SIGTERM does the same where {@link RunOptions#handleTermination} asks for it,
+ * once: {@code timeout} sends it twice. Puts the earlier handler back at the end. Does nothing
+ * where the JDK has no {@code sun.misc.Signal} or does not let us handle the signal.
  */
 final class Interruption implements AutoCloseable {
   private static final long PATIENCE_MILLIS = 2_000;
@@ -21,29 +22,54 @@ final class Interruption implements AutoCloseable {
   private final EventLoop loop;
   private final @Nullable Task<?> main;
   private final @Nullable Consumer<String> whenStuck;
+  private final @Nullable Consumer<String> whenTerminationStuck;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final AtomicInteger signals = new AtomicInteger();
-  private final @Nullable Registration installed;
+  private final AtomicReference<@Nullable Signal> first = new AtomicReference<>();
+  private final List<Registration> installed = new ArrayList<>();
+
+  private enum Signal {
+    INT("interrupted", "interrupted by the user"),
+    TERM("terminated", "terminated");
+
+    private final String done;
+    private final String reason;
+
+    Signal(String done, String reason) {
+      this.done = done;
+      this.reason = reason;
+    }
+  }
 
   private Interruption(
       EventLoop loop,
       @Nullable Task<?> main,
       boolean handle,
-      @Nullable Consumer<String> whenStuck) {
+      @Nullable Consumer<String> whenStuck,
+      @Nullable Consumer<String> whenTerminationStuck) {
     this.loop = loop;
     this.main = main;
     this.whenStuck = whenStuck;
-    this.installed = handle ? install() : null;
+    this.whenTerminationStuck = whenTerminationStuck;
+    if (handle) {
+      install(Signal.INT);
+    }
+    if (whenTerminationStuck != null) {
+      install(Signal.TERM);
+    }
   }
 
   static Interruption of(Task<?> main, RunOptions options) {
     return new Interruption(
-        main.loop(), main, options.handlesInterrupt(), options.whenStuckOrNull());
+        main.loop(),
+        main,
+        options.handlesInterrupt(),
+        options.whenStuckOrNull(),
+        options.whenTerminationStuckOrNull());
   }
 
   /** For a run until stopped. */
   static Interruption of(EventLoop loop, boolean handle) {
-    return new Interruption(loop, null, handle, null);
+    return new Interruption(loop, null, handle, null, null);
   }
 
   /**
@@ -57,27 +83,24 @@ final class Interruption implements AutoCloseable {
   }
 
   /** On the JDK's signal thread. */
-  private void onSignal() {
-    int nth = signals.incrementAndGet();
-    if (nth == 1 && main != null) {
+  private void onSignal(Signal signal) {
+    boolean isFirst = first.compareAndSet(null, signal);
+    if (isFirst && main != null) {
       Task<?> interrupted = main;
-      loop.core().post((Runnable) () -> cancel(interrupted), null);
-      if (whenStuck != null) {
-        Thread.ofPlatform().daemon().name("greenloop-interrupt").start(this::watch);
+      loop.core().post((Runnable) () -> interrupted.cancel(signal.reason), null);
+      Consumer<String> stuck = signal == Signal.TERM ? whenTerminationStuck : whenStuck;
+      if (stuck != null) {
+        Thread.ofPlatform().daemon().name("greenloop-interrupt").start(() -> watch(signal, stuck));
       }
-    } else if (whenStuck != null) {
+    } else if (signal == Signal.INT && whenStuck != null) {
       whenStuck.accept(StuckReport.of(loop, "interrupted again"));
-    } else {
-      loop.core().post((Runnable) () -> loop.core().failRun(interrupted(null)), null);
+    } else if (signal == Signal.INT) {
+      loop.core().post((Runnable) () -> loop.core().failRun(interrupted(signal, null)), null);
     }
   }
 
-  private static void cancel(Task<?> interrupted) {
-    interrupted.cancel("interrupted by the user");
-  }
-
   /** Asks the loop for a sign of life until the run is over: what spins may be the cleanup. */
-  private void watch() {
+  private void watch(Signal signal, Consumer<String> stuck) {
     try {
       boolean responded = true;
       while (responded && closed.getCount() > 0) {
@@ -89,8 +112,8 @@ final class Interruption implements AutoCloseable {
         }
       }
       if (closed.getCount() > 0) {
-        String what = "interrupted, but the loop did not respond within 2 s";
-        present(whenStuck).accept(StuckReport.of(loop, what));
+        String what = signal.done + ", but the loop did not respond within 2 s";
+        stuck.accept(StuckReport.of(loop, what));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // a daemon of our own: nobody does this
@@ -99,30 +122,31 @@ final class Interruption implements AutoCloseable {
 
   /** Throws the interrupt if {@code cancelled} is its doing and nobody else asked for a cancel. */
   void translate(CancelledError cancelled) {
-    if (main != null && signals.get() > 0 && main.uncancel() == 0) {
-      throw interrupted(cancelled);
+    Signal signal = first.get();
+    if (main != null && signal != null && main.uncancel() == 0) {
+      throw interrupted(signal, cancelled);
     }
   }
 
-  private static InterruptedByUserException interrupted(@Nullable Throwable cause) {
-    var interrupted = new InterruptedByUserException("interrupted by the user (SIGINT)");
+  private static InterruptedByUserException interrupted(Signal signal, @Nullable Throwable cause) {
+    var interrupted =
+        new InterruptedByUserException(
+            signal.reason + " (SIG" + signal + ")", signal == Signal.TERM);
     interrupted.initCause(cause);
     return interrupted;
   }
 
-  private @Nullable Registration install() {
+  private void install(Signal signal) {
     try {
-      return Signals.install("INT", this::onSignal);
+      installed.add(Signals.install(signal.name(), () -> onSignal(signal)));
     } catch (IllegalStateException e) {
-      return null; // -Xrs, or no jdk.unsupported
+      return; // -Xrs, or no jdk.unsupported
     }
   }
 
   @Override
   public void close() {
     closed.countDown();
-    if (installed != null) {
-      installed.remove();
-    }
+    installed.forEach(Registration::remove);
   }
 }

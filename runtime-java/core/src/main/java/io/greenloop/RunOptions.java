@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
 /** How to run a program (Python: the keywords of {@code asyncio.run}, and more). Immutable. */
 public final class RunOptions {
   /** Default loop, no time limit, Ctrl-C handled when run on the JVM's main thread. */
-  public static final RunOptions DEFAULT = new RunOptions(null, null, null, null, null, false);
+  public static final RunOptions DEFAULT =
+      new RunOptions(null, null, null, null, null, null, false);
 
   private final @Nullable Boolean debug;
   private final @Nullable Duration timeout;
   private final @Nullable Boolean handleInterrupt;
   private final @Nullable Supplier<EventLoop> loopFactory;
   private final @Nullable Consumer<String> whenStuck;
+  private final @Nullable Consumer<String> whenTerminationStuck;
   private final boolean reportsDeadLock;
 
   private RunOptions(
@@ -23,18 +25,27 @@ public final class RunOptions {
       @Nullable Boolean handleInterrupt,
       @Nullable Supplier<EventLoop> loopFactory,
       @Nullable Consumer<String> whenStuck,
+      @Nullable Consumer<String> whenTerminationStuck,
       boolean reportsDeadLock) {
     this.debug = debug;
     this.timeout = timeout;
     this.handleInterrupt = handleInterrupt;
     this.loopFactory = loopFactory;
     this.whenStuck = whenStuck;
+    this.whenTerminationStuck = whenTerminationStuck;
     this.reportsDeadLock = reportsDeadLock;
   }
 
   /** Debug mode on or off, whatever the loop's default is. */
   public RunOptions debug(boolean debug) {
-    return new RunOptions(debug, timeout, handleInterrupt, loopFactory, whenStuck, reportsDeadLock);
+    return new RunOptions(
+        debug,
+        timeout,
+        handleInterrupt,
+        loopFactory,
+        whenStuck,
+        whenTerminationStuck,
+        reportsDeadLock);
   }
 
   /**
@@ -42,7 +53,14 @@ public final class RunOptions {
    * run} throws {@link AsyncTimeoutException}. CPython has no such parameter.
    */
   public RunOptions timeout(Duration limit) {
-    return new RunOptions(debug, limit, handleInterrupt, loopFactory, whenStuck, reportsDeadLock);
+    return new RunOptions(
+        debug,
+        limit,
+        handleInterrupt,
+        loopFactory,
+        whenStuck,
+        whenTerminationStuck,
+        reportsDeadLock);
   }
 
   /**
@@ -50,12 +68,14 @@ public final class RunOptions {
    * InterruptedByUserException}. By default only on the JVM's main thread.
    */
   public RunOptions handleInterrupt(boolean handle) {
-    return new RunOptions(debug, timeout, handle, loopFactory, whenStuck, reportsDeadLock);
+    return new RunOptions(
+        debug, timeout, handle, loopFactory, whenStuck, whenTerminationStuck, reportsDeadLock);
   }
 
   /** Makes the loop, which is closed at the end. */
   public RunOptions loopFactory(Supplier<EventLoop> factory) {
-    return new RunOptions(debug, timeout, handleInterrupt, factory, whenStuck, reportsDeadLock);
+    return new RunOptions(
+        debug, timeout, handleInterrupt, factory, whenStuck, whenTerminationStuck, reportsDeadLock);
   }
 
   /**
@@ -66,7 +86,31 @@ public final class RunOptions {
    *     usually prints it and halts the JVM. Runs on a thread of its own
    */
   public RunOptions whenStuck(Consumer<String> action) {
-    return new RunOptions(debug, timeout, handleInterrupt, loopFactory, action, reportsDeadLock);
+    return new RunOptions(
+        debug,
+        timeout,
+        handleInterrupt,
+        loopFactory,
+        action,
+        whenTerminationStuck,
+        reportsDeadLock);
+  }
+
+  /**
+   * Has SIGTERM, which {@code kill}, containers and service managers send, cancel the main task as
+   * Ctrl-C does; its caller gets an {@link InterruptedByUserException} that says so. A further
+   * SIGTERM does nothing: who has no patience sends SIGKILL. A handler that {@link
+   * EventLoop#addSignalHandler} installs during the run has it instead.
+   *
+   * <p>By default nobody handles it, as in asyncio: the JVM runs its shutdown hooks and ends with
+   * 143, and no cleanup of a task runs.
+   *
+   * @param whenStuck what to do when the loop does not respond for two seconds, to the signal or
+   *     later in the cleanup; as the action of {@link #whenStuck}
+   */
+  public RunOptions handleTermination(Consumer<String> whenStuck) {
+    return new RunOptions(
+        debug, timeout, handleInterrupt, loopFactory, this.whenStuck, whenStuck, reportsDeadLock);
   }
 
   /**
@@ -75,7 +119,8 @@ public final class RunOptions {
    * ever.
    */
   public RunOptions reportDeadLock() {
-    return new RunOptions(debug, timeout, handleInterrupt, loopFactory, whenStuck, true);
+    return new RunOptions(
+        debug, timeout, handleInterrupt, loopFactory, whenStuck, whenTerminationStuck, true);
   }
 
   EventLoop newLoop() {
@@ -98,6 +143,10 @@ public final class RunOptions {
 
   @Nullable Consumer<String> whenStuckOrNull() {
     return whenStuck;
+  }
+
+  @Nullable Consumer<String> whenTerminationStuckOrNull() {
+    return whenTerminationStuck;
   }
 
   boolean handlesInterrupt() {

@@ -26,8 +26,13 @@ class InterruptTest {
   static final class Program {
     public static void main(String[] args) {
       try {
+        RunOptions options = RunOptions.DEFAULT;
+        if (args[1].equals("TERM")) {
+          options = options.handleTermination(report -> Runtime.getRuntime().halt(9));
+        }
         Object result =
             Aio.run(
+                options,
                 () ->
                     switch (args[0]) {
                       case "idle" -> idle();
@@ -35,6 +40,7 @@ class InterruptTest {
                       case "swallows" -> swallows();
                       case "cancelled too" -> cancelledToo();
                       case "second" -> second();
+                      case "patient" -> patient();
                       default -> throw new AssertionError(args[0]);
                     });
         System.out.println("returned " + result);
@@ -93,6 +99,17 @@ class InterruptTest {
     }
   }
 
+  private static String patient() {
+    try {
+      System.out.println("READY");
+      return Aio.<String>newPromise().join();
+    } finally {
+      System.out.println("READY");
+      Aio.sleep(Duration.ofMillis(500)); // a signal that does nothing leaves no sign to wait for
+      System.out.println("cleaned up");
+    }
+  }
+
   /**
    * A build in the background of a shell ignores SIGINT, and whatever it starts inherits that,
    * unless this wrapper of GNU's coreutils undoes it.
@@ -112,6 +129,10 @@ class InterruptTest {
   }
 
   private static List<String> run(String program) throws Exception {
+    return run(program, "INT");
+  }
+
+  private static List<String> run(String program, String signal) throws Exception {
     var command = new ArrayList<>(WITH_CTRL_C);
     command.add(ProcessHandle.current().info().command().orElseThrow());
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -123,7 +144,8 @@ class InterruptTest {
             "-cp",
             System.getProperty("java.class.path"),
             Program.class.getName(),
-            program));
+            program,
+            signal));
     Process child =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     CompletableFuture.delayedExecutor(50, TimeUnit.SECONDS).execute(child::destroyForcibly);
@@ -132,7 +154,7 @@ class InterruptTest {
         new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = out.readLine(); line != null; line = out.readLine()) {
         if (line.equals("READY")) {
-          new ProcessBuilder("kill", "-INT", Long.toString(child.pid())).start().waitFor();
+          new ProcessBuilder("kill", "-" + signal, Long.toString(child.pid())).start().waitFor();
         } else {
           lines.add(line);
         }
@@ -175,5 +197,17 @@ class InterruptTest {
         .containsExactly(
             "cancelled by the shutdown",
             "InterruptedByUserException: interrupted by the user (SIGINT)");
+  }
+
+  @Test
+  void aTerminationThatIsAskedForDoesTheSame() throws Exception {
+    assertThat(run("idle", "TERM"))
+        .containsExactly("cleanup", "InterruptedByUserException: terminated (SIGTERM)");
+  }
+
+  @Test
+  void aFurtherTerminationLeavesTheCleanupAlone() throws Exception {
+    assertThat(run("patient", "TERM"))
+        .containsExactly("cleaned up", "InterruptedByUserException: terminated (SIGTERM)");
   }
 }
