@@ -19,8 +19,11 @@ import io.greenloop.net.Server;
 import io.greenloop.net.TlsOptions;
 import io.greenloop.net.Transports;
 import io.greenloop.reactor.AsynchronousProactor;
+import io.greenloop.reactor.GuestSeat;
+import io.greenloop.reactor.LoopGuest;
 import io.greenloop.reactor.Proactor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.Pipe;
@@ -858,6 +861,31 @@ public final class EventLoop implements AutoCloseable {
 
   ParkedSteps parkedSteps() {
     return parkedSteps;
+  }
+
+  /**
+   * Lets the event loop of another library live on the thread of this one: for the authors of
+   * bridges. While it does, no dead-lock can be proven: nobody knows what it waits for.
+   *
+   * <p><b>Room:</b> loop, while it runs.
+   *
+   * @throws IllegalStateException if this loop does not run, or its time or network is not real
+   * @throws UncheckedIOException if the operating system refuses an engine
+   */
+  public GuestSeat host(LoopGuest guest) {
+    Objects.requireNonNull(guest, "guest");
+    checkRoom("host");
+    if (!core.isOnLoop() || core.isVirtualTime() || core.network().isSimulated()) {
+      throw new IllegalStateException(
+          "host on "
+              + this
+              + ": a guest needs a loop that runs, in real time and on a real network");
+    }
+    try {
+      return core.poller().seat(guest);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The task whose code runs now, or null. Loop. */

@@ -17,6 +17,7 @@ val published =
     "greenloop-runtime" to "runtime-java/core",
     "greenloop-testing" to "runtime-java/testing",
     "greenloop-micrometer" to "runtime-java/micrometer",
+    "greenloop-netty" to "runtime-java/netty",
     "greenloop-kotlin" to "dsl-kotlin/dsl",
     "greenloop-script" to "dsl-kotlin/script",
     "greenloop-greenlet" to "greenlet-compat",

@@ -134,6 +134,11 @@ public final class LoopCore {
     return schedule == null && !clock.isVirtual();
   }
 
+  /** Whether its time is not the world's. */
+  public boolean isVirtualTime() {
+    return clock.isVirtual();
+  }
+
   /** Now, on this loop's clock. */
   public long nanos() {
     return clock.nanos();
@@ -155,6 +160,11 @@ public final class LoopCore {
     } else {
       sleeper.wake(carrier);
     }
+  }
+
+  /** Has the carrier look for something to do, if it sleeps. */
+  void wake() {
+    sleeper.wake(carrier);
   }
 
   /** A counter that grows with every step; standing still while awake means a stall. */

@@ -1,5 +1,7 @@
 package io.greenloop.internal.loop;
 
+import io.greenloop.reactor.GuestSeat;
+import io.greenloop.reactor.LoopGuest;
 import io.greenloop.reactor.Network;
 import io.greenloop.reactor.Reactor;
 import io.greenloop.reactor.ReadySink;
@@ -34,6 +36,7 @@ public final class Poller {
   private final LoopCore loop;
   private final Network network;
   private final ReadySink sink = new Found();
+  private final Guests guests;
 
   /** Opened by the first watch, so before the carrier sleeps: who wakes a sleeping loop sees it. */
   private volatile @Nullable Reactor reactor;
@@ -64,6 +67,13 @@ public final class Poller {
   Poller(LoopCore loop, Network network) {
     this.loop = loop;
     this.network = network;
+    guests = new Guests(loop, this);
+  }
+
+  /** Gives {@code guest} a seat. Loop. */
+  public GuestSeat seat(LoopGuest guest) throws IOException {
+    openReactor(); // it may be woken from now on, and a plain park cannot watch a channel
+    return guests.seat(guest);
   }
 
   /**
@@ -221,9 +231,11 @@ public final class Poller {
     return !changes.isEmpty() || !requests.isEmpty();
   }
 
-  /** Whether somebody listens to what comes from outside. Loop. */
+  /**
+   * Whether somebody listens to what comes from outside, or has timers that we do not know. Loop.
+   */
   boolean mayHear() {
-    return interests > 0 && !network.isSimulated();
+    return (interests > 0 && !network.isSimulated()) || !guests.isEmpty();
   }
 
   /** Reads what has come, by the engine's own way. Loop. */
@@ -263,6 +275,19 @@ public final class Poller {
     if (opened == null) {
       return nanos > 0 && park(nanos);
     }
+    if (guests.isEmpty()) {
+      return query(opened, nanos);
+    }
+    if (guests.run()) {
+      query(opened, 0);
+      guests.run();
+      return true;
+    }
+    boolean found = query(opened, Math.min(nanos, guests.nextDelayNanos()));
+    return guests.run() || found;
+  }
+
+  private boolean query(Reactor opened, long nanos) throws IOException {
     if (nanos <= 0 && !isTimeToQuery()) {
       return false;
     }
@@ -303,7 +328,7 @@ public final class Poller {
       runRequests();
     }
     long start = System.nanoTime();
-    while (loop.readyEntries() == 0 && inbox.isEmpty()) {
+    while (loop.readyEntries() == 0 && inbox.isEmpty() && !guests.isPending()) {
       if (opened != null) {
         releasing = false; // by this poll
         polls++;
@@ -316,7 +341,7 @@ public final class Poller {
       Thread.onSpinWait();
     }
     turnsSinceQuery = 0;
-    return loop.readyEntries() > 0 || !inbox.isEmpty();
+    return loop.readyEntries() > 0 || !inbox.isEmpty() || guests.run();
   }
 
   private boolean park(long nanos) {
@@ -335,7 +360,7 @@ public final class Poller {
 
   /** Whether a poll has anything to do. Loop. */
   boolean isNeeded() {
-    return interests > 0 || hasChanges();
+    return interests > 0 || hasChanges() || guests.isPending();
   }
 
   /** Whether channels are watched that nobody has asked about for a while. Loop. */
@@ -423,6 +448,7 @@ public final class Poller {
       return;
     }
     closed = true;
+    guests.end();
     watches.clear();
     changes.clear();
     requests.clear();
