@@ -212,8 +212,9 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
   }
 
   /**
-   * A future with this result, for code of other kinds. Cancelling it kills this green thread; a
-   * kill of this green thread cancels it.
+   * A future with this result, for code of other kinds. Cancelling it kills this green thread. A
+   * kill of this green thread makes it fail with the {@link GreenletExit}: who waits hears of it as
+   * of an error, and is not cancelled itself (as eventlet's asyncio hub does).
    */
   public LoopFuture<T> toFuture() {
     Promise<T> present = future;
@@ -249,10 +250,11 @@ public final class GreenThread<T extends @Nullable Object> implements Awaitable<
       return;
     }
     Throwable thrown = exit.pollException(null);
-    if (thrown instanceof GreenletExit) {
-      waiting.cancel(thrown.getMessage());
-    } else if (thrown != null) {
+    if (thrown != null) {
       waiting.completeExceptionally(thrown);
+      if (thrown instanceof GreenletExit) {
+        waiting.exceptionNow(); // a kill is no error that somebody must have looked at
+      }
     } else {
       waiting.complete(exit.await());
     }

@@ -65,13 +65,17 @@ public final class AsyncResult<T extends @Nullable Object> extends Linkable<Asyn
         });
   }
 
-  /** Takes over the outcome of {@code source}: for {@link Greenlet#link}. */
+  /**
+   * Takes over the outcome of {@code source}: for {@link Greenlet#link}. Of one that was killed:
+   * its exit, as a failure.
+   */
   @Override
   public void accept(Greenlet<? extends T> source) {
-    if (source.isSuccessful()) {
-      set(source.result());
+    Throwable thrown = source.failure();
+    if (thrown != null) {
+      setException(thrown);
     } else {
-      setException(source.failure());
+      set(source.result());
     }
   }
 

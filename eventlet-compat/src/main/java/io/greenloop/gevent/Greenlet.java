@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>new</td><td>not started</td></tr>
  *   <tr><td>started</td><td>scheduled, or running: until its end</td></tr>
  *   <tr><td>ready</td><td>returned, failed or killed; a kill by {@link GreenletExit} counts as
- *   success, and the exit is the value</td></tr>
+ *   success, without a value</td></tr>
  * </table>
  *
  * <p>At its end its links are called, in their order, by a callback of the hub; greenlets that join
@@ -44,6 +44,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is carried by a task of the loop: tasks and suspend functions wait for it by {@link
  * #asFuture}.
+ *
+ * <p>Differs from gevent: the exit of a killed greenlet does not take the place of its result,
+ * whose type it does not have. Who asks for the result by {@link #get()}, a future or a linked
+ * {@link AsyncResult} is thrown the exit, as by eventlet; {@link #getValue} is null.
  *
  * <p><b>Room:</b> the loop, or its set-up.
  *
@@ -73,7 +77,8 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
   private @Nullable SwitchPoint switchPoint;
   private int ident = -1;
   private @Nullable String name;
-  private @Nullable Object value; // a T, or the GreenletExit that ended it
+  private @Nullable T value;
+  private @Nullable GreenletExit exit; // that ended it
   private @Nullable Throwable exception;
 
   /** For a subclass that overrides {@link #run()}. */
@@ -191,7 +196,8 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
     }
     state = State.ENDED;
     body = null;
-    report(result, null);
+    value = result;
+    reportEnd();
   }
 
   /**
@@ -216,17 +222,17 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
   // ---- its end -----------------------------------------------------------------------------
 
   private void reportFailure(Throwable thrown) {
-    if (thrown instanceof GreenletExit exit) {
-      report(exit, null);
+    if (thrown instanceof GreenletExit kill) {
+      exit = kill;
+      reportEnd();
       return;
     }
-    report(null, thrown);
+    exception = thrown;
+    reportEnd();
     hub.handleError(this, thrown);
   }
 
-  private void report(@Nullable Object result, @Nullable Throwable thrown) {
-    value = result;
-    exception = thrown;
+  private void reportEnd() {
     reported = true;
     if (ident >= 0) {
       hub.idents().giveBack(ident);
@@ -278,7 +284,7 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
 
   /** Whether it was ended by a {@link GreenletExit}, which gevent does not tell from success. */
   public final boolean isKilled() {
-    return value instanceof GreenletExit;
+    return exit != null;
   }
 
   /** Whether its code will not run any more: it has ended, or was killed before its start. */
@@ -286,9 +292,9 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
     return state == State.ENDED || state == State.CANCELLED;
   }
 
-  /** The result: the {@link GreenletExit} after a kill, null if it has none (yet). */
+  /** The result; null if it has none (yet), and after a kill. */
   public final @Nullable T getValue() {
-    return result();
+    return value;
   }
 
   /** The error that ended it; null otherwise, and after a {@link GreenletExit}. */
@@ -296,24 +302,25 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
     return exception;
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // a kill puts its exit in the place of a T
+  @SuppressWarnings("NullAway") // null where T allows it
   final T result() {
-    return (T) value;
+    return value;
   }
 
-  /** What ended it, for links; there is one. */
-  final Throwable failure() {
-    Throwable thrown = exception;
-    return thrown != null ? thrown : new IllegalStateException(this + " has not failed");
+  /**
+   * What who asks for its result is thrown: its error, or the exit of a kill; null for a result.
+   */
+  final @Nullable Throwable failure() {
+    return exit != null ? exit : exception;
   }
 
   // ---- waiting -----------------------------------------------------------------------------
 
   /**
-   * The result; waits for it. Throws what it threw, the very object, each time; after a kill it
-   * returns the {@link GreenletExit}, as in gevent (so a variable of type {@code T} may not take
-   * it: ask {@link #isKilled}).
+   * The result; waits for it. Throws what it threw, the very object, each time.
    *
+   * @throws GreenletExit after a kill: the one that ended it (gevent returns it; {@link #join()}
+   *     and {@link #isKilled} ask without a throw)
    * @throws IllegalStateException in this very greenlet
    * @throws BlockingSwitchOutError in the hub
    */
@@ -325,6 +332,7 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
   /**
    * {@link #get()}, at most {@code limit}.
    *
+   * @throws GreenletExit after a kill
    * @throws Timeout when that is over
    */
   public final T get(Duration limit) {
@@ -337,6 +345,7 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
   /**
    * The result, if it is there (Python: {@code get(block=False)}).
    *
+   * @throws GreenletExit after a kill
    * @throws Timeout if it has not ended
    */
   public final T getNow() {
@@ -346,8 +355,14 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
     return outcome();
   }
 
+  /** {@link #get()}, but null after a kill: for those who collect the results of many. */
+  final T getOrNull() {
+    awaitEnd("Greenlet.get", null);
+    return isKilled() ? result() : outcome();
+  }
+
   private T outcome() {
-    Throwable thrown = exception;
+    Throwable thrown = failure();
     if (thrown != null) {
       throw Sneaky.raise(thrown);
     }
@@ -388,8 +403,9 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
   }
 
   /**
-   * A future of this result, for code of other kinds. Cancelling it kills this greenlet; a kill of
-   * this greenlet cancels it.
+   * A future of this result, for code of other kinds. Cancelling it kills this greenlet. A kill of
+   * this greenlet makes it fail with the {@link GreenletExit}: who waits hears of it as of an
+   * error, and is not cancelled itself.
    */
   public final LoopFuture<T> toFuture() {
     Promise<T> promise = hub.eventLoop().newPromise("the end of " + this);
@@ -407,11 +423,14 @@ public class Greenlet<T extends @Nullable Object> implements Waitable<Greenlet<T
     if (promise.isDone()) {
       return;
     }
-    Throwable thrown = exception;
-    if (isKilled() || thrown instanceof CancelledError) {
-      promise.cancel(isKilled() ? "killed" : Objects.requireNonNull(thrown).getMessage());
+    Throwable thrown = failure();
+    if (thrown instanceof CancelledError) {
+      promise.cancel(thrown.getMessage());
     } else if (thrown != null) {
       promise.completeExceptionally(thrown);
+      if (thrown == exit) {
+        promise.exceptionNow(); // a kill is no error that somebody must have looked at
+      }
     } else {
       promise.complete(result());
     }

@@ -220,7 +220,7 @@ public class Group extends Mapping implements Iterable<Greenlet<?>> {
     return new Outcome<>() {
       @Override
       public R get() {
-        return greenlet.get();
+        return greenlet.getOrNull();
       }
 
       @Override
@@ -258,7 +258,12 @@ public class Group extends Mapping implements Iterable<Greenlet<?>> {
       return super.<R>applyAsync(call, callback);
     }
     Greenlet<R> greenlet = spawn(call);
-    greenlet.linkValue(ended -> callback.accept(ended.result()));
+    greenlet.linkValue(
+        ended -> {
+          if (!ended.isKilled()) { // there is nothing of its type to hand over
+            callback.accept(ended.result());
+          }
+        });
     return greenlet;
   }
 

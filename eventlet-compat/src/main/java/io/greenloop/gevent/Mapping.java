@@ -35,6 +35,7 @@ public abstract class Mapping {
 
   /** Something with a result that comes later. */
   interface Outcome<R extends @Nullable Object> {
+    /** The result, which a call that was killed does not have: null. */
     R get();
 
     void whenReady(Consumer<Outcome<R>> callback);
@@ -44,7 +45,10 @@ public abstract class Mapping {
 
   // ---- apply -------------------------------------------------------------------------------
 
-  /** Spawns {@code call} and waits for its result; inside one of this group's own, calls it. */
+  /**
+   * Spawns {@code call} and waits for its result, null if it is killed; inside one of this group's
+   * own, calls it.
+   */
   public <R extends @Nullable Object> R apply(Callable<? extends R> call) {
     if (appliesInline()) {
       return Gevent.<R>callUnchecked(call);
@@ -74,8 +78,8 @@ public abstract class Mapping {
   // ---- map ---------------------------------------------------------------------------------
 
   /**
-   * The results, in the order of the arguments. Throws the first failure in that order; the others
-   * go on.
+   * The results, in the order of the arguments; null in the place of a call that was killed. Throws
+   * the first failure in that order; the others go on.
    */
   public <A, R extends @Nullable Object> List<R> map(
       Function<? super A, ? extends R> function, Iterable<? extends A> arguments) {
@@ -118,8 +122,9 @@ public abstract class Mapping {
   }
 
   /**
-   * The results, in the order of the arguments, each when it is there. A failure is thrown in its
-   * place, and the iterator goes on; one of {@code arguments} itself ends it.
+   * The results, in the order of the arguments, each when it is there; null for a call that was
+   * killed. A failure is thrown in its place, and the iterator goes on; one of {@code arguments}
+   * itself ends it.
    *
    * @param maxBuffered how many results may wait for the reader before calls are held back
    */

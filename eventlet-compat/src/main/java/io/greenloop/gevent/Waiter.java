@@ -94,7 +94,7 @@ public class Waiter<T extends @Nullable Object> {
 
   /** Takes over the outcome of {@code source}: makes this a target of {@link Greenlet#rawLink}. */
   public void accept(Greenlet<? extends T> source) {
-    Throwable thrown = source.getException();
+    Throwable thrown = source.failure();
     if (thrown != null) {
       throwInto(thrown);
     } else {

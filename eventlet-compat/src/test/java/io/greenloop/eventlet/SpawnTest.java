@@ -437,7 +437,8 @@ class SpawnTest {
 
           var future = victim.toFuture();
           victim.kill();
-          assertThat(future.isCancelled()).isTrue();
+          assertThat(future.isCancelled()).isFalse();
+          assertThatThrownBy(future::join).isExactlyInstanceOf(GreenletExit.class);
         });
   }
 

@@ -47,7 +47,7 @@ class GeventKillTest {
 
           assertThat(victim.isSuccessful()).isTrue();
           assertThat(victim.isKilled()).isTrue();
-          assertThat((Object) victim.get()).isInstanceOf(GreenletExit.class);
+          assertThatThrownBy(victim::get).isExactlyInstanceOf(GreenletExit.class);
           assertThat(victim.getException()).isNull();
         });
 
@@ -66,7 +66,7 @@ class GeventKillTest {
           victim.kill();
           assertThat(victim.isDead()).isTrue();
           assertThat(victim.isReady()).isTrue();
-          assertThat((Object) victim.getValue()).isInstanceOf(GreenletExit.class);
+          assertThat(victim.getValue()).isNull();
 
           var failed = Gevent.spawn(() -> t.note("ran"));
           failed.kill(failure);
@@ -77,6 +77,79 @@ class GeventKillTest {
 
     assertThat(t.trail()).containsExactly("link@0");
     assertThat(t.errors()).hasSize(1);
+  }
+
+  @Test
+  @Parity({"GE-1.2.8", "GE-1.2.11"})
+  void whoAsksForTheResultOfAKilledOneIsThrownItsExit(TestLoop t) {
+    t.run(
+        () -> {
+          Greenlet<String> victim =
+              Gevent.spawn(
+                  () -> {
+                    Gevent.sleep(ofMillis(1000));
+                    return "slept";
+                  });
+          var result = new AsyncResult<String>();
+          victim.link(result);
+          var future = victim.asFuture();
+          Greenlet<String> waiter =
+              Gevent.spawn(
+                  () -> {
+                    String value = victim.get();
+                    return "not " + value;
+                  });
+          Gevent.sleep();
+          var exit = new GreenletExit();
+
+          victim.kill(exit);
+
+          assertThatThrownBy(victim::get).isSameAs(exit);
+          assertThatThrownBy(() -> victim.get(ofMillis(1))).isSameAs(exit);
+          assertThatThrownBy(victim::getNow).isSameAs(exit);
+          String none = victim.getValue();
+          assertThat(none).isNull();
+          assertThat(victim.isSuccessful()).isTrue();
+          assertThatThrownBy(result::get).isSameAs(exit);
+          assertThat(result.getValue()).isNull();
+          assertThat(future.isCancelled()).isFalse();
+          assertThatThrownBy(future::join).isSameAs(exit);
+          waiter.join();
+          assertThat(waiter.isKilled()).isTrue();
+        });
+    assertThat(t.errors()).isEmpty();
+  }
+
+  @Test
+  @Parity({"GE-1.6.8", "GE-1.6.13"})
+  void aPoolsCallThatIsKilledHasNoResultToHandOn(TestLoop t) {
+    t.run(
+        () -> {
+          var pool = new Pool(2);
+          Greenlet<String> call =
+              pool.applyAsync(
+                  () -> {
+                    Gevent.sleep(ofMillis(1000));
+                    return "slept";
+                  },
+                  (String value) -> t.note(value));
+          Gevent.sleep();
+          call.kill();
+          Gevent.sleep(ofMillis(1));
+
+          var results =
+              pool.imap(
+                  (Integer number) -> {
+                    if (number == 1) {
+                      throw new GreenletExit();
+                    }
+                    return "item " + number;
+                  },
+                  java.util.List.of(1, 2));
+          assertThat(results.next()).isNull();
+          assertThat(results.next()).isEqualTo("item 2");
+        });
+    assertThat(t.trail()).isEmpty();
   }
 
   @Test
@@ -335,10 +408,12 @@ class GeventKillTest {
           var future = other.toFuture();
           other.kill();
           Gevent.sleep();
-          assertThat(future.isCancelled()).isTrue();
+          assertThat(future.isDone()).isTrue();
+          assertThat(future.isCancelled()).isFalse(); // nor reported, if nobody asks
         });
 
     assertThat(t.trail()).containsExactly("cancelled@0", "killed@0");
+    assertThat(t.errors()).isEmpty();
   }
 
   @Test

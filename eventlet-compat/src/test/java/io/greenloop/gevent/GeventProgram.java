@@ -59,7 +59,7 @@ final class GeventProgram {
     for (int i = 0; i < greenlets.size(); i++) {
       Greenlet<String> greenlet = greenlets.get(i);
       Throwable thrown = greenlet.getException();
-      Object value = ((Greenlet<?>) greenlet).getValue();
+      String value = greenlet.isKilled() ? "killed" : greenlet.getValue();
       note(
           Stream.of(
               "main",
@@ -88,8 +88,8 @@ final class GeventProgram {
     trace.add("@" + micros + ":" + what.map(GeventProgram::text).collect(Collectors.joining(",")));
   }
 
-  private static String text(Object what) {
-    return what instanceof GreenletExit
+  private static String text(@Nullable Object what) {
+    return what == null // gevent gives the exit as the value
         ? "killed"
         : what instanceof List<?> list
             ? list.stream().map(GeventProgram::text).collect(Collectors.joining(", ", "[", "]"))
@@ -232,8 +232,12 @@ final class GeventProgram {
       case "joint" -> other.join(time);
       default -> {
         try {
-          Greenlet<?> any = other; // a kill gives its exit in the place of a text
-          yield name.equals("gget") ? any.get() : any.get(time);
+          yield name.equals("gget") ? other.getOrNull() : other.get(time);
+        } catch (GreenletExit exit) {
+          if (other.failure() != exit) {
+            throw exit; // its own
+          }
+          yield "killed"; // gevent gives the exit as the value
         } catch (Failure failed) {
           yield "failed";
         } catch (Timeout over) {

@@ -96,6 +96,10 @@ private enum class Kind(
     override fun within(body: () -> String): String = Gevent.withTimeout(limit, Callable { body() })
   }, ;
 
+  /** What who waits for it is thrown when it is ended: a kill is a failure, and no cancel. */
+  val heard: String
+    get() = if (exit == GreenletExit::class.java) "GreenletExit" else "CancelledError"
+
   /** Runs the one or the other body as code of this kind. */
   abstract fun start(
     scope: CoroutineScope,
@@ -249,7 +253,7 @@ class SuspendAndOthersTest :
           delay(5)
           worker.end()
           waiter.result.await()
-        } shouldContainExactly listOf("ended@5", "heard of CancelledError@5")
+        } shouldContainExactly listOf("ended@5", "heard of ${works.heard}@5")
       }
 
       test("a cancel by $waits arrives in $works as the end that it knows") {
