@@ -40,8 +40,8 @@ final class Guests {
 
   /** Whether one of them has something to do now. Loop. */
   boolean isPending() {
-    for (Seat each : seats) {
-      if (each.pending) {
+    for (int i = 0; i < seats.size(); i++) { // an iterator would be made in each turn of each loop
+      if (seats.get(i).pending) {
         return true;
       }
     }
@@ -69,8 +69,8 @@ final class Guests {
   /** How long all of them may sleep. */
   long nextDelayNanos() {
     long least = Long.MAX_VALUE;
-    for (Seat each : seats) {
-      least = Math.min(least, each.guest.nextDelayNanos());
+    for (int i = 0; i < seats.size(); i++) {
+      least = Math.min(least, seats.get(i).guest.nextDelayNanos());
     }
     return least;
   }

@@ -275,34 +275,24 @@ public final class Poller {
     if (opened == null) {
       return nanos > 0 && park(nanos);
     }
-    if (guests.isEmpty()) {
-      return query(opened, nanos);
-    }
-    if (guests.run()) {
-      query(opened, 0);
-      guests.run();
-      return true;
-    }
-    boolean found = query(opened, Math.min(nanos, guests.nextDelayNanos()));
-    return guests.run() || found;
-  }
-
-  private boolean query(Reactor opened, long nanos) throws IOException {
-    if (nanos <= 0 && !isTimeToQuery()) {
-      return false;
+    boolean ran = guests.run();
+    long wait = ran ? 0 : Math.min(nanos, guests.nextDelayNanos());
+    if (wait <= 0 && !isTimeToQuery()) {
+      return ran;
     }
     applyChanges(opened);
     runRequests();
-    if (nanos > 0 && loop.readyEntries() > 0) {
+    if (wait > 0 && loop.readyEntries() > 0) {
       return true; // one was told that its channel cannot be watched, or has ended meanwhile
     }
     releasing = false; // by this poll
     polls++;
-    long start = nanos > 0 ? System.nanoTime() : 0;
-    int reports = opened.poll(nanos, sink);
+    long start = wait > 0 ? System.nanoTime() : 0;
+    int reports = opened.poll(wait, sink);
     turnsSinceQuery = 0;
     lastQueryNanos = System.nanoTime();
-    return reports > 0 || (nanos > 0 && lastQueryNanos - start < nanos);
+    boolean found = reports > 0 || (wait > 0 && lastQueryNanos - start < wait);
+    return guests.run() || ran || found;
   }
 
   private void runRequests() {
